@@ -1,0 +1,195 @@
+package dev.heddle.core.buffer;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one owner of a host's buffer memory: off-heap chunks of one size, and an account for buffer memory that is not in
+ * chunks, under one limit that is never passed. Chunks are cut from larger slabs, which are allocated on demand and kept
+ * for reuse; what counts against the limit is what is in use.
+ *
+ * <p>Any thread may call at any time. The lock is a leaf: nothing is called under it.
+ */
+public final class BufferPool {
+
+    /** The usual size of a chunk in bytes. */
+    public static final int DEFAULT_CHUNK_BYTES = 16 * 1024;
+
+    private static final int SLAB_BYTES = 1024 * 1024;
+
+    /** Ordinary requests leave 1/8 of the limit to guaranteed ones and to packets on their way. */
+    private static final int RESERVE_SHIFT = 3;
+
+    private final long limitBytes;
+    private final long ordinaryLimitBytes;
+    private final int chunkBytes;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /* All below: guarded by lock. */
+    private @Nullable Chunk free;
+    private long slabBytes;
+    private long usedBytes;
+    private long peakBytes;
+    private boolean offHeapExhausted;
+
+    /**
+     * @param limitBytes the most bytes ever in use, at least one chunk
+     * @param chunkBytes the size of each chunk: a power of two, at least 16
+     */
+    public BufferPool(long limitBytes, int chunkBytes) {
+        if (chunkBytes < 16 || Integer.bitCount(chunkBytes) != 1) {
+            throw new IllegalArgumentException("chunk size must be a power of two, at least 16: " + chunkBytes);
+        }
+        if (limitBytes < chunkBytes) {
+            throw new IllegalArgumentException("limit " + limitBytes + " is less than one chunk of " + chunkBytes);
+        }
+        this.limitBytes = limitBytes;
+        this.ordinaryLimitBytes = limitBytes - (limitBytes >>> RESERVE_SHIFT);
+        this.chunkBytes = chunkBytes;
+    }
+
+    /**
+     * Hands out a chunk of undefined content.
+     *
+     * @param guaranteed whether the request may use the last eighth of the limit, which is kept for an endpoint's first
+     *     chunk in each direction
+     * @return null if the limit for such a request is reached, or the JVM grants no more off-heap memory
+     */
+    public @Nullable Chunk acquire(boolean guaranteed) {
+        lock.lock();
+        try {
+            if (usedBytes + chunkBytes > (guaranteed ? limitBytes : ordinaryLimitBytes)) {
+                return null;
+            }
+            Chunk chunk = free;
+            if (chunk == null) {
+                addSlab();
+                chunk = free;
+                if (chunk == null) {
+                    return null;
+                }
+            }
+            free = chunk.nextFree;
+            chunk.nextFree = chunk; // marks it as handed out
+            use(chunkBytes);
+            return chunk;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Takes a chunk back.
+     *
+     * @throws IllegalStateException if the chunk was not handed out
+     */
+    public void release(Chunk chunk) {
+        lock.lock();
+        try {
+            if (chunk.nextFree != chunk) {
+                throw new IllegalStateException("chunk released twice");
+            }
+            chunk.nextFree = free;
+            free = chunk;
+            usedBytes -= chunkBytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Accounts for buffer memory that is not in chunks. It may use the whole limit: packets on their way are what frees
+     * memory again.
+     *
+     * @return false if the limit would be passed; nothing is charged then
+     */
+    public boolean charge(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("negative: " + bytes);
+        }
+        lock.lock();
+        try {
+            if (bytes > limitBytes - usedBytes) {
+                return false;
+            }
+            use(bytes);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends a successful {@link #charge}. */
+    public void discharge(long bytes) {
+        lock.lock();
+        try {
+            if (bytes < 0 || bytes > usedBytes) {
+                throw new IllegalArgumentException("discharge of " + bytes + " bytes with " + usedBytes + " in use");
+            }
+            usedBytes -= bytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The size of each chunk in bytes. */
+    public int chunkBytes() {
+        return chunkBytes;
+    }
+
+    /** The most bytes that can ever be in use. */
+    public long limitBytes() {
+        return limitBytes;
+    }
+
+    /** The bytes handed out in chunks and charged. */
+    public long usedBytes() {
+        lock.lock();
+        try {
+            return usedBytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The most bytes that were ever in use at one time. */
+    public long peakBytes() {
+        lock.lock();
+        try {
+            return peakBytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void use(long bytes) {
+        usedBytes += bytes;
+        peakBytes = Math.max(peakBytes, usedBytes);
+    }
+
+    private void addSlab() {
+        int count = (int) Math.min(Math.max(1, SLAB_BYTES / chunkBytes), (limitBytes - slabBytes) / chunkBytes);
+        if (count == 0 || offHeapExhausted) {
+            return;
+        }
+        ByteBuffer slab;
+        try {
+            slab = ByteBuffer.allocateDirect(count * chunkBytes);
+        } catch (OutOfMemoryError e) {
+            // The JVM's own limit (-XX:MaxDirectMemorySize) is lower than ours. It was searched for long before it gave
+            // up:
+            // never again.
+            offHeapExhausted = true;
+            return;
+        }
+        for (int i = count - 1; i >= 0; i--) {
+            Chunk chunk = new Chunk(slab.slice(i * chunkBytes, chunkBytes).order(ByteOrder.BIG_ENDIAN));
+            chunk.nextFree = free;
+            free = chunk;
+        }
+        slabBytes += (long) count * chunkBytes;
+    }
+}

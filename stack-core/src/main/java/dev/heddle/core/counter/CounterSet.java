@@ -1,0 +1,45 @@
+package dev.heddle.core.counter;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * One counter for each constant of an enum. Any thread may increment and read at any time.
+ *
+ * @param <E> the events; their names are those that operators know from {@code netstat -s} and {@code nstat}
+ */
+public final class CounterSet<E extends Enum<E>> {
+
+    private final Class<E> type;
+    private final LongAdder[] adders;
+
+    public CounterSet(Class<E> type) {
+        this.type = type;
+        adders = new LongAdder[type.getEnumConstants().length];
+        for (int i = 0; i < adders.length; i++) {
+            adders[i] = new LongAdder();
+        }
+    }
+
+    public void increment(E event) {
+        adders[event.ordinal()].increment();
+    }
+
+    public void add(E event, long amount) {
+        adders[event.ordinal()].add(amount);
+    }
+
+    public long get(E event) {
+        return adders[event.ordinal()].sum();
+    }
+
+    /** All values at about the same time, in the order of the enum. */
+    public Map<E, Long> snapshot() {
+        Map<E, Long> values = new EnumMap<>(type);
+        for (E event : type.getEnumConstants()) {
+            values.put(event, get(event));
+        }
+        return values;
+    }
+}

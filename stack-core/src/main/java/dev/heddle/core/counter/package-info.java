@@ -1,0 +1,5 @@
+/** Sets of event counters. */
+@NullMarked
+package dev.heddle.core.counter;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The clock and the timer wheel. */
+@NullMarked
+package dev.heddle.core.time;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,11 @@
+/** The engine: wire formats, links, IP, ICMP, TCP, timers; no native code, and no thread but the pump's. */
+module dev.heddle.core {
+    requires transitive static org.jspecify;
+    requires org.slf4j;
+
+    exports dev.heddle.core.buffer;
+    exports dev.heddle.core.counter;
+    exports dev.heddle.core.time;
+    exports dev.heddle.core.wire;
+
+}
