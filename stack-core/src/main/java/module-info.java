@@ -5,7 +5,9 @@ module dev.heddle.core {
 
     exports dev.heddle.core.buffer;
     exports dev.heddle.core.counter;
+    exports dev.heddle.core.link;
     exports dev.heddle.core.time;
     exports dev.heddle.core.wire;
 
+    uses dev.heddle.core.link.LinkProvider;
 }

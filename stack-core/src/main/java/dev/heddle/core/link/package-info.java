@@ -1,0 +1,5 @@
+/** The port to packet devices, packets, and links that need no privileges. */
+@NullMarked
+package dev.heddle.core.link;
+
+import org.jspecify.annotations.NullMarked;
