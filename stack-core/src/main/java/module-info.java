@@ -6,6 +6,8 @@ module dev.heddle.core {
     exports dev.heddle.core.buffer;
     exports dev.heddle.core.counter;
     exports dev.heddle.core.link;
+    exports dev.heddle.core.tcp;
+    exports dev.heddle.core.tcp.congestion;
     exports dev.heddle.core.time;
     exports dev.heddle.core.wire;
 

@@ -1,0 +1,234 @@
+package dev.heddle.core.tcp;
+
+/**
+ * The socket options of one connection; immutable, so that connections with the same options share them. Changed through
+ * {@link #with()}.
+ *
+ * @param noDelay no Nagle (RFC 9293 MUST-17)
+ * @param cork hold back partial segments until uncorked
+ * @param quickAck acknowledge at once instead of delaying
+ * @param keepAlive probe an idle peer (RFC 9293 3.8.4)
+ * @param keepIdleNs idle time before the first probe
+ * @param keepIntervalNs time between probes
+ * @param keepCount unanswered probes before the connection is dropped
+ * @param lingerSeconds −1: close in the background; 0: close resets; otherwise how long close waits
+ * @param userTimeoutNs how long sent data may stay unacknowledged; 0: the default retries
+ * @param synRetries retransmissions of a SYN before the connection attempt times out
+ * @param mssClamp the largest MSS to send and to announce; 0: what the path gives
+ * @param trafficClass the TOS or traffic-class byte, ECN bits zero
+ * @param hopLimit the TTL
+ * @param sendBufferBytes the most unacknowledged and unsent bytes kept
+ * @param receiveBufferBytes the most bytes that may wait for the application, and so the largest window
+ * @param oobInline urgent data stays in the stream
+ * @param congestionControl the name of the congestion control, such as {@code newreno}
+ */
+public record ConnectionOptions(
+        boolean noDelay,
+        boolean cork,
+        boolean quickAck,
+        boolean keepAlive,
+        long keepIdleNs,
+        long keepIntervalNs,
+        int keepCount,
+        int lingerSeconds,
+        long userTimeoutNs,
+        int synRetries,
+        int mssClamp,
+        int trafficClass,
+        int hopLimit,
+        int sendBufferBytes,
+        int receiveBufferBytes,
+        boolean oobInline,
+        String congestionControl) {
+
+    private static final long SECOND = 1_000_000_000L;
+
+    /** What a current Linux host uses. */
+    public static final ConnectionOptions DEFAULTS = new ConnectionOptions(
+            false,
+            false,
+            false,
+            false,
+            7200 * SECOND,
+            75 * SECOND,
+            9,
+            -1,
+            0,
+            6,
+            0,
+            0,
+            64,
+            4 << 20,
+            4 << 20,
+            false,
+            "newreno");
+
+    public ConnectionOptions {
+        require(keepIdleNs > 0 && keepIntervalNs > 0 && keepCount > 0, "keepalive values must be positive");
+        require(lingerSeconds >= -1 && lingerSeconds <= 65_535, "linger must be -1 to 65535 seconds");
+        require(userTimeoutNs >= 0, "user timeout must not be negative");
+        require(synRetries >= 0 && synRetries <= 127, "SYN retries must be 0 to 127");
+        require(mssClamp == 0 || mssClamp >= 48 && mssClamp <= 65_495, "MSS must be 48 to 65495");
+        require(trafficClass >= 0 && trafficClass <= 255, "traffic class must be 0 to 255");
+        require(hopLimit >= 1 && hopLimit <= 255, "hop limit must be 1 to 255");
+        require(sendBufferBytes > 0 && receiveBufferBytes > 0, "buffer sizes must be positive");
+    }
+
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+
+    /** A builder that starts from these options. */
+    public Builder with() {
+        return new Builder(this);
+    }
+
+    /** Collects changes to options. */
+    public static final class Builder {
+        private boolean noDelay;
+        private boolean cork;
+        private boolean quickAck;
+        private boolean keepAlive;
+        private long keepIdleNs;
+        private long keepIntervalNs;
+        private int keepCount;
+        private int lingerSeconds;
+        private long userTimeoutNs;
+        private int synRetries;
+        private int mssClamp;
+        private int trafficClass;
+        private int hopLimit;
+        private int sendBufferBytes;
+        private int receiveBufferBytes;
+        private boolean oobInline;
+        private String congestionControl;
+
+        private Builder(ConnectionOptions from) {
+            noDelay = from.noDelay;
+            cork = from.cork;
+            quickAck = from.quickAck;
+            keepAlive = from.keepAlive;
+            keepIdleNs = from.keepIdleNs;
+            keepIntervalNs = from.keepIntervalNs;
+            keepCount = from.keepCount;
+            lingerSeconds = from.lingerSeconds;
+            userTimeoutNs = from.userTimeoutNs;
+            synRetries = from.synRetries;
+            mssClamp = from.mssClamp;
+            trafficClass = from.trafficClass;
+            hopLimit = from.hopLimit;
+            sendBufferBytes = from.sendBufferBytes;
+            receiveBufferBytes = from.receiveBufferBytes;
+            oobInline = from.oobInline;
+            congestionControl = from.congestionControl;
+        }
+
+        public Builder noDelay(boolean value) {
+            noDelay = value;
+            return this;
+        }
+
+        public Builder cork(boolean value) {
+            cork = value;
+            return this;
+        }
+
+        public Builder quickAck(boolean value) {
+            quickAck = value;
+            return this;
+        }
+
+        public Builder keepAlive(boolean value) {
+            keepAlive = value;
+            return this;
+        }
+
+        public Builder keepIdleNs(long value) {
+            keepIdleNs = value;
+            return this;
+        }
+
+        public Builder keepIntervalNs(long value) {
+            keepIntervalNs = value;
+            return this;
+        }
+
+        public Builder keepCount(int value) {
+            keepCount = value;
+            return this;
+        }
+
+        public Builder lingerSeconds(int value) {
+            lingerSeconds = value;
+            return this;
+        }
+
+        public Builder userTimeoutNs(long value) {
+            userTimeoutNs = value;
+            return this;
+        }
+
+        public Builder synRetries(int value) {
+            synRetries = value;
+            return this;
+        }
+
+        public Builder mssClamp(int value) {
+            mssClamp = value;
+            return this;
+        }
+
+        public Builder trafficClass(int value) {
+            trafficClass = value;
+            return this;
+        }
+
+        public Builder hopLimit(int value) {
+            hopLimit = value;
+            return this;
+        }
+
+        public Builder sendBufferBytes(int value) {
+            sendBufferBytes = value;
+            return this;
+        }
+
+        public Builder receiveBufferBytes(int value) {
+            receiveBufferBytes = value;
+            return this;
+        }
+
+        public Builder oobInline(boolean value) {
+            oobInline = value;
+            return this;
+        }
+
+        public Builder congestionControl(String value) {
+            congestionControl = value;
+            return this;
+        }
+
+        public ConnectionOptions build() {
+            return new ConnectionOptions(
+                    noDelay,
+                    cork,
+                    quickAck,
+                    keepAlive,
+                    keepIdleNs,
+                    keepIntervalNs,
+                    keepCount,
+                    lingerSeconds,
+                    userTimeoutNs,
+                    synRetries,
+                    mssClamp,
+                    trafficClass,
+                    hopLimit,
+                    sendBufferBytes,
+                    receiveBufferBytes,
+                    oobInline,
+                    congestionControl);
+        }
+    }
+}

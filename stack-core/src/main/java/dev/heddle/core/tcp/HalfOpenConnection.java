@@ -1,0 +1,216 @@
+package dev.heddle.core.tcp;
+
+import dev.heddle.core.link.Packet;
+import dev.heddle.core.tcp.recovery.RttEstimator;
+import dev.heddle.core.wire.TcpHeader;
+import java.nio.ByteBuffer;
+
+/**
+ * A passive open between the SYN and the ACK that completes it: SYN-RECEIVED without a {@link Tcb}. Exclusion: the lock of
+ * the listener that owns it.
+ */
+public final class HalfOpenConnection {
+
+    /** What a segment did to the handshake. */
+    public enum Verdict {
+        /** Something was sent in reply. */
+        ANSWERED,
+        DROPPED,
+        /** The handshake is over: back to LISTEN. */
+        REMOVE,
+        /** The peer acknowledged our SYN: {@link #promote}, then feed the Tcb this same segment. */
+        PROMOTE
+    }
+
+    /** By then any RTO is at its upper bound. */
+    private static final int MAX_SHIFT = 20;
+
+    private final TcpContext context;
+    private final SocketPair pair;
+    private final ConnectionOptions options;
+    private final PathProperties path;
+    private final NegotiatedOptions negotiated;
+    private final int iss;
+    private final int irs;
+    private final int peerTimestamp;
+    private final int window;
+    private long sentNs;
+    private long deadlineNs;
+    private int retries;
+
+    private HalfOpenConnection(
+            TcpContext context,
+            SocketPair pair,
+            TcpHeader syn,
+            ConnectionOptions options,
+            PathProperties path,
+            int iss,
+            long nowNs) {
+        this.context = context;
+        this.pair = pair;
+        this.options = options;
+        this.path = path;
+        this.iss = iss;
+        irs = syn.sequence();
+        negotiated = NegotiatedOptions.offer(
+                        context.config(),
+                        options,
+                        pair.isIpv4(),
+                        context.initialSequence().timestampOffset(pair))
+                .accept(syn.options());
+        peerTimestamp = negotiated.timestamps() ? syn.options().timestampValue() : 0;
+        window = Receiver.synWindow(options);
+        sentNs = nowNs;
+        deadlineNs = nowNs + context.config().initialRtoNs();
+    }
+
+    /**
+     * A SYN has arrived for a listener (RFC 9293 3.10.7.2). Nothing is sent yet.
+     *
+     * @param options what the connection will start with
+     */
+    public static HalfOpenConnection open(
+            TcpContext context,
+            SocketPair pair,
+            Packet syn,
+            ConnectionOptions options,
+            PathProperties path,
+            int iss,
+            long nowNs) {
+        return new HalfOpenConnection(context, pair, syn.tcp(), options, path, iss, nowNs);
+    }
+
+    public SocketPair pair() {
+        return pair;
+    }
+
+    public long nextDeadlineNs() {
+        return deadlineNs;
+    }
+
+    /** Retransmissions of the SYN-ACK so far. */
+    public int retries() {
+        return retries;
+    }
+
+    /** Sends the SYN-ACK; if the link is full, its timer sends it again. */
+    public void sendSynAck(long nowNs) {
+        sentNs = nowNs;
+        Packet packet = context.output().acquire();
+        int mss = path.mtu() - path.ipHeaderBytes() - TcpHeader.HEADER_BYTES;
+        int announced = options.mssClamp() > 0 ? Math.min(options.mssClamp(), mss) : mss;
+        int optionsEnd = SegmentWriter.synOptions(
+                packet.buffer(), announced, negotiated, negotiated.timestamp(nowNs), peerTimestamp);
+        send(packet, iss, TcpHeader.SYN | TcpHeader.ACK, window, optionsEnd);
+    }
+
+    /** The timer ran out: sends the SYN-ACK again; false if the peer is given up. */
+    public boolean timerExpires(long nowNs) {
+        if (nowNs < deadlineNs) {
+            return true;
+        }
+        if (retries >= context.config().synAckRetries()) {
+            context.counters().increment(TcpCounter.TcpAttemptFails);
+            return false;
+        }
+        retries++;
+        context.counters().increment(TcpCounter.TcpExtTCPSynRetrans);
+        context.counters().increment(TcpCounter.TcpRetransSegs);
+        sendSynAck(nowNs);
+        deadlineNs = nowNs
+                + Math.min(
+                        context.config().initialRtoNs() << Math.min(retries, MAX_SHIFT),
+                        context.config().maxRtoNs());
+        return true;
+    }
+
+    /** RFC 9293 3.10.7.4 for SYN-RECEIVED, up to the point where a connection comes of it. */
+    public Verdict segmentArrives(Packet packet, long nowNs) {
+        TcpHeader header = packet.tcp();
+        int ahead = header.sequence() - (irs + 1);
+        if (header.isSyn() && !header.isAck() && !header.isRst() && ahead == -1) {
+            // The peer has not seen our SYN-ACK.
+            sendSynAck(nowNs);
+            return Verdict.ANSWERED;
+        }
+        int length = header.payloadLength() + (header.isSyn() ? 1 : 0) + (header.isFin() ? 1 : 0);
+        boolean acceptable = ahead >= 0 && ahead < window || ahead < 0 && ahead + length > 0;
+        if (!acceptable) {
+            return header.isRst() ? Verdict.DROPPED : challenge(nowNs);
+        }
+        if (header.isRst()) {
+            if (ahead != 0) {
+                return challenge(nowNs);
+            }
+            context.counters().increment(TcpCounter.TcpAttemptFails);
+            return Verdict.REMOVE;
+        }
+        if (header.isSyn()) {
+            // Fourth step: a passive open returns to LISTEN.
+            context.counters().increment(TcpCounter.TcpAttemptFails);
+            return Verdict.REMOVE;
+        }
+        if (!header.isAck()) {
+            return Verdict.DROPPED;
+        }
+        if (header.acknowledgment() != iss + 1) {
+            Reset.answer(context, packet, pair);
+            return Verdict.ANSWERED;
+        }
+        if (negotiated.timestamps() && !header.options().hasTimestamps()) {
+            // RFC 7323 3.2
+            context.counters().increment(TcpCounter.TcpExtPAWSEstab);
+            return Verdict.DROPPED;
+        }
+        if (negotiated.timestamps() && header.options().timestampValue() - peerTimestamp < 0) {
+            context.counters().increment(TcpCounter.TcpExtPAWSEstab);
+            return challenge(nowNs);
+        }
+        return Verdict.PROMOTE;
+    }
+
+    /** The connection that the handshake becomes, in SYN-RECEIVED until it is fed the ACK. */
+    public Tcb promote(long nowNs) {
+        RttEstimator rtt = Tcb.newEstimator(context.config());
+        if (retries > 0) {
+            rtt.handshakeTimedOut();
+        }
+        return Tcb.passiveOpen(
+                context,
+                pair,
+                options,
+                path,
+                iss,
+                irs,
+                negotiated,
+                peerTimestamp,
+                window,
+                sentNs,
+                retries > 0,
+                rtt,
+                nowNs);
+    }
+
+    private Verdict challenge(long nowNs) {
+        if (!context.challengeAcks().tryAcquire(nowNs)) {
+            context.counters().increment(TcpCounter.TcpExtTCPACKSkippedChallenge);
+            return Verdict.DROPPED;
+        }
+        context.counters().increment(TcpCounter.TcpExtTCPChallengeACK);
+        Packet packet = context.output().acquire();
+        ByteBuffer b = packet.buffer();
+        int optionsEnd = SegmentWriter.OPTIONS_OFFSET;
+        if (negotiated.timestamps()) {
+            optionsEnd = SegmentWriter.timestamps(b, optionsEnd, negotiated.timestamp(nowNs), peerTimestamp);
+        }
+        send(packet, iss + 1, TcpHeader.ACK, window >> negotiated.receiveShift(), optionsEnd);
+        return Verdict.ANSWERED;
+    }
+
+    private void send(Packet packet, int sequence, int flags, int windowField, int optionsEnd) {
+        SegmentWriter.header(packet, pair, sequence, irs + 1, flags, windowField, optionsEnd);
+        SegmentWriter.pseudoChecksum(packet, pair);
+        context.counters().increment(TcpCounter.TcpOutSegs);
+        context.output().transmit(packet, pair, options.trafficClass(), options.hopLimit());
+    }
+}

@@ -1,0 +1,325 @@
+package dev.heddle.core.tcp;
+
+import dev.heddle.core.buffer.StreamBuffer;
+import dev.heddle.core.link.Packet;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** The receiving half of a connection: the stream's reassembly, the window that is announced, and when to acknowledge. */
+final class Receiver {
+
+    /** No FIN has arrived. */
+    private static final long NO_FIN = Long.MAX_VALUE;
+
+    /** How many segments are acknowledged at once when a connection starts, as Linux does. */
+    private static final int QUICK_ACKS = 16;
+
+    private static final int MIN_SEGMENT_ESTIMATE = 536;
+
+    private final TcpContext context;
+    private final ReceiveSequence sequence;
+    private final StreamBuffer buffer;
+    private final int shift;
+
+    private @Nullable OutOfOrderRanges outOfOrder;
+    private long finOffset = NO_FIN;
+    private int limitBytes;
+    private boolean discarding;
+
+    /** Whether the buffer belongs to an {@link UnreadData} now. */
+    private boolean detached;
+
+    private boolean ackDue;
+    private int quickAcks = QUICK_ACKS;
+    private boolean interactive;
+    private int segmentEstimateBytes = MIN_SEGMENT_ESTIMATE;
+
+    Receiver(TcpContext context, ReceiveSequence sequence, int shift, int limitBytes, int announcedWindow) {
+        this.context = context;
+        this.sequence = sequence;
+        this.shift = shift;
+        this.limitBytes = limitBytes;
+        buffer = new StreamBuffer(context.pool());
+        buffer.start(1);
+        sequence.edge = 1L + announcedWindow;
+    }
+
+    /** The window that a SYN announces, which is never scaled (RFC 7323 2.2). */
+    static int synWindow(ConnectionOptions options) {
+        return Math.min(65_535, options.receiveBufferBytes());
+    }
+
+    // --- arrival
+
+    /**
+     * Takes the text and FIN of an acceptable segment (RFC 9293 3.10.7.4, seventh and eighth).
+     *
+     * @param seq the offset of the segment's first octet
+     * @param at where the payload starts in the packet's buffer
+     */
+    void accept(long seq, Packet packet, int at, int length, boolean fin, boolean quickAck) {
+        long from = Math.max(seq, sequence.nxt);
+        long end = seq + length;
+        long to = Math.min(Math.min(end, sequence.edge), finOffset);
+        boolean finInWindow = fin && to == end && (end < sequence.edge || end == sequence.nxt);
+        noteSegmentSize(packet, length);
+        if (to <= from && !(finInWindow && end >= sequence.nxt)) {
+            // Nothing new: a duplicate, or beyond a closed window. Tell the peer where we are.
+            if (length > 0 || fin) {
+                ackDue = true;
+                if (to < end && sequence.nxt >= sequence.edge) {
+                    context.counters().increment(TcpCounter.TcpExtTCPZeroWindowDrop);
+                }
+            }
+            return;
+        }
+        if (finInWindow) {
+            finOffset = end;
+        }
+        int newBytes = (int) Math.max(0, to - from);
+        int index = at + (int) (from - seq);
+        if (from == sequence.nxt) {
+            acceptInOrder(packet.buffer(), index, newBytes, quickAck);
+        } else {
+            acceptAhead(from, packet.buffer(), index, newBytes, finInWindow);
+        }
+    }
+
+    private void acceptInOrder(ByteBuffer source, int index, int length, boolean quickAck) {
+        int stored = discarding ? length : buffer.write(sequence.nxt, source, index, length);
+        if (stored < length && hasOutOfOrder()) {
+            prune(sequence.nxt + stored);
+            stored += buffer.write(sequence.nxt + stored, source, index + stored, length - stored);
+        }
+        sequence.nxt += stored;
+        if (stored < length) {
+            // DESIGN: memory is short; the peer will send it again.
+            context.counters().increment(TcpCounter.TcpExtTCPRcvQDrop);
+            ackDue = true;
+            return;
+        }
+        OutOfOrderRanges ranges = outOfOrder;
+        if (ranges != null && !ranges.isEmpty()) {
+            // RFC 5681 4.2: an ACK at once when a gap is filled, wholly or in part.
+            sequence.nxt = ranges.absorb(sequence.nxt);
+            ackDue = true;
+        }
+        if (sequence.nxt == finOffset) {
+            sequence.nxt++;
+        }
+        // A FIN is taken with a closed window too.
+        sequence.edge = Math.max(sequence.edge, sequence.nxt);
+        if (finConsumed() || quickAck) {
+            ackDue = true;
+        } else if (quickAcks > 0 && !interactive) {
+            quickAcks--;
+            ackDue = true;
+        } else if (sequence.nxt - sequence.lastAcknowledged > segmentEstimateBytes) {
+            // RFC 9293 SHLD-19: an ACK for at least every second full-sized segment.
+            ackDue = true;
+        }
+        if (discarding) {
+            buffer.start(sequence.nxt);
+        }
+    }
+
+    /** Memory is short: what arrived out of order must not keep what is in order from being taken (RFC 2018 8). */
+    private void prune(long from) {
+        context.counters().increment(TcpCounter.TcpExtOfoPruned);
+        buffer.truncate(from);
+        outOfOrder = null;
+    }
+
+    private void acceptAhead(long from, ByteBuffer source, int index, int length, boolean withFin) {
+        ackDue = true;
+        OutOfOrderRanges ranges = outOfOrder;
+        if (ranges == null) {
+            ranges = outOfOrder = new OutOfOrderRanges();
+        }
+        if (ranges.isFull()) {
+            context.counters().increment(TcpCounter.TcpExtTCPOFODrop);
+            return;
+        }
+        int stored = discarding ? length : buffer.write(from, source, index, length);
+        boolean whole = stored == length;
+        if (!whole) {
+            context.counters().increment(TcpCounter.TcpExtTCPOFODrop);
+        }
+        if (stored > 0 || whole && withFin) {
+            ranges.add(from, from + stored + (whole && withFin ? 1 : 0));
+            context.counters().increment(TcpCounter.TcpExtTCPOFOQueue);
+        }
+    }
+
+    private void noteSegmentSize(Packet packet, int length) {
+        int size = packet.gsoSize() > 0 ? packet.gsoSize() : length;
+        segmentEstimateBytes = Math.max(segmentEstimateBytes, Math.min(size, 65_535));
+    }
+
+    /** Whether the peer's FIN and everything before it has arrived. */
+    boolean finConsumed() {
+        return sequence.nxt > finOffset;
+    }
+
+    // --- the application
+
+    int available() {
+        return discarding ? 0 : (int) (Math.min(sequence.nxt, finOffset) - buffer.head());
+    }
+
+    boolean endOfStream() {
+        return finConsumed() && available() == 0;
+    }
+
+    int read(byte[] target, int offset, int length) {
+        int n = Math.min(length, available());
+        if (n > 0) {
+            buffer.read(buffer.head(), target, offset, n);
+            consumed(n);
+        }
+        return n;
+    }
+
+    int read(ByteBuffer target) {
+        int n = Math.min(target.remaining(), available());
+        if (n > 0) {
+            buffer.read(buffer.head(), target, target.position(), n);
+            target.position(target.position() + n);
+            consumed(n);
+        }
+        return n;
+    }
+
+    int peek(byte[] target, int offset, int length) {
+        int n = Math.min(length, available());
+        if (n > 0) {
+            buffer.read(buffer.head(), target, offset, n);
+        }
+        return n;
+    }
+
+    private void consumed(int length) {
+        buffer.release(buffer.head() + length);
+        if (!finConsumed() && windowUpdateDue()) {
+            ackDue = true;
+        }
+    }
+
+    /** The application reads no more: what arrives is acknowledged and thrown away. */
+    void discard() {
+        discarding = true;
+        buffer.clear();
+        buffer.start(sequence.nxt);
+    }
+
+    boolean isDiscarding() {
+        return discarding;
+    }
+
+    void limit(int bytes) {
+        limitBytes = bytes;
+    }
+
+    /** Gives the memory back, unless it was {@linkplain #detach detached}. */
+    void release() {
+        if (!detached) {
+            buffer.clear();
+        }
+        outOfOrder = null;
+    }
+
+    /** The buffer's unread part, for the time after the connection; from now on its new owner gives the memory back. */
+    UnreadData detach() {
+        int available = available();
+        // What arrived behind a gap will never be read.
+        buffer.truncate(buffer.head() + available);
+        detached = true;
+        return new UnreadData(buffer, available, finConsumed());
+    }
+
+    // --- the window
+
+    /** The octet up to which there is room now. */
+    private long roomEdge() {
+        long unread = discarding ? 0 : sequence.nxt - buffer.head();
+        return sequence.nxt + Math.max(0, limitBytes - unread);
+    }
+
+    /** RFC 9293 3.8.6.2.2: the right edge stays until it can move by a worthwhile amount. */
+    private boolean worthMoving(long newEdge) {
+        return newEdge - sequence.edge >= Math.min(limitBytes / 2, segmentEstimateBytes);
+    }
+
+    /** Whether the peer should hear of room that reading has made. */
+    private boolean windowUpdateDue() {
+        long remaining = sequence.window();
+        if (2 * remaining > limitBytes) {
+            return false;
+        }
+        long newEdge = roomEdge();
+        return newEdge - sequence.nxt >= 2 * remaining && worthMoving(newEdge) && !memoryShort();
+    }
+
+    private boolean memoryShort() {
+        long limit = context.pool().limitBytes();
+        return context.pool().usedBytes() > limit - limit / 8;
+    }
+
+    /** The window field of a segment that goes out now; moves the announced edge. */
+    int announceWindow() {
+        long newEdge = roomEdge();
+        if (worthMoving(newEdge) && !memoryShort()) {
+            sequence.edge = newEdge;
+        }
+        long window = Math.min(sequence.window(), 65_535L << shift);
+        long scaled = window >> shift;
+        long unit = 1L << shift;
+        if ((scaled << shift) < window && scaled < 65_535) {
+            // Rounding down would take back what was announced; rounding up moves the edge by less than a unit. A peer
+            // that
+            // makes it creep by tiny segments gets the smaller number.
+            long raised = sequence.nxt + (scaled + 1 << shift);
+            if (raised <= roomEdge() + limitBytes / 4 + unit) {
+                scaled++;
+                sequence.edge = raised;
+            }
+        }
+        return (int) scaled;
+    }
+
+    // --- acknowledging
+
+    void requireAck() {
+        ackDue = true;
+    }
+
+    boolean ackDue() {
+        return ackDue;
+    }
+
+    /** In-order data that no ACK has covered: a delayed ACK must come. */
+    boolean ackOwed() {
+        return sequence.nxt > sequence.lastAcknowledged;
+    }
+
+    boolean hasOutOfOrder() {
+        return outOfOrder != null && !outOfOrder.isEmpty();
+    }
+
+    @Nullable OutOfOrderRanges outOfOrder() {
+        return outOfOrder;
+    }
+
+    /** A segment with RCV.NXT has gone out. */
+    void acknowledged(boolean withData) {
+        if (withData && ackOwed()) {
+            interactive = true;
+        }
+        sequence.lastAcknowledged = sequence.nxt;
+        ackDue = false;
+    }
+
+    int segmentEstimateBytes() {
+        return segmentEstimateBytes;
+    }
+}

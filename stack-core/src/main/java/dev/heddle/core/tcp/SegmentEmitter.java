@@ -1,0 +1,225 @@
+package dev.heddle.core.tcp;
+
+import dev.heddle.core.buffer.StreamBuffer;
+import dev.heddle.core.link.Packet;
+import dev.heddle.core.wire.TcpHeader;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns what a connection wants to say into segments: numbers, flags, window, timestamps and SACK blocks as they are at the
+ * moment of sending.
+ */
+final class SegmentEmitter {
+
+    /** Payloads up to this size are copied behind the header; longer ones are referred to. */
+    private static final int INLINE_BYTES = 1_024;
+
+    private final TcpContext context;
+    private final SocketPair pair;
+    private final SendSequence send;
+    private @Nullable ReceiveSequence receive;
+    private @Nullable Receiver receiver;
+    private NegotiatedOptions negotiated;
+    private ConnectionOptions options;
+    private PathProperties path;
+    private int mssBytes;
+
+    /** TS.Recent (RFC 7323 4.3). */
+    private int timestampRecent;
+
+    private long retransmittedBytes;
+
+    SegmentEmitter(
+            TcpContext context,
+            SocketPair pair,
+            SendSequence send,
+            NegotiatedOptions negotiated,
+            ConnectionOptions options,
+            PathProperties path) {
+        this.context = context;
+        this.pair = pair;
+        this.send = send;
+        this.negotiated = negotiated;
+        this.options = options;
+        this.path = path;
+        resize();
+    }
+
+    // --- what changes during the connection
+
+    void synchronize(ReceiveSequence newReceive, Receiver newReceiver, NegotiatedOptions agreed) {
+        receive = newReceive;
+        receiver = newReceiver;
+        negotiated = agreed;
+        resize();
+    }
+
+    void options(ConnectionOptions newOptions) {
+        options = newOptions;
+        resize();
+    }
+
+    void path(PathProperties newPath) {
+        path = newPath;
+        resize();
+    }
+
+    PathProperties path() {
+        return path;
+    }
+
+    NegotiatedOptions negotiated() {
+        return negotiated;
+    }
+
+    int timestampRecent() {
+        return timestampRecent;
+    }
+
+    void timestampRecent(int value) {
+        timestampRecent = value;
+    }
+
+    /** RFC 9293 3.7.1: Eff.snd.MSS, the payload of a full-sized segment. */
+    private void resize() {
+        int most = Math.min(negotiated.sendMss(), announcedMss());
+        mssBytes = Math.max(1, most - negotiated.segmentOptionBytes());
+    }
+
+    int mssBytes() {
+        return mssBytes;
+    }
+
+    /** The MSS option that we send: what the path takes without fragments, options not subtracted (RFC 9293 MUST-67). */
+    int announcedMss() {
+        int fitting = path.mtu() - path.ipHeaderBytes() - TcpHeader.HEADER_BYTES;
+        return options.mssClamp() > 0 ? Math.min(options.mssClamp(), fitting) : fitting;
+    }
+
+    /** The payload of the largest super-segment, a multiple of the MSS. */
+    int maxPayloadBytes() {
+        int most = path.maxSegmentBytes() - TcpHeader.HEADER_BYTES - negotiated.segmentOptionBytes();
+        return Math.max(mssBytes, most - most % mssBytes);
+    }
+
+    long retransmittedBytes() {
+        return retransmittedBytes;
+    }
+
+    void countRetransmitted(long bytes) {
+        retransmittedBytes += bytes;
+    }
+
+    // --- segments
+
+    /** A SYN, or a SYN-ACK if the peer's SYN has arrived. */
+    boolean syn(NegotiatedOptions offered, int window, long nowNs) {
+        Packet packet = context.output().acquire();
+        boolean answer = receive != null;
+        int optionsEnd = SegmentWriter.synOptions(
+                packet.buffer(), announcedMss(), offered, offered.timestamp(nowNs), answer ? timestampRecent : 0);
+        int flags = answer ? TcpHeader.SYN | TcpHeader.ACK : TcpHeader.SYN;
+        return finish(packet, send.wire(0), flags, window, optionsEnd, 1);
+    }
+
+    /**
+     * Text and FIN of [start, start + length): octets from {@code tail} on are the FIN.
+     *
+     * @param push whether the range ends what there is to send now
+     */
+    boolean data(long start, long length, long tail, boolean push, long nowNs, StreamBuffer buffer) {
+        Packet packet = context.output().acquire();
+        int optionsEnd = commonOptions(packet.buffer(), nowNs);
+        int payload = (int) (Math.min(start + length, tail) - start);
+        int flags = TcpHeader.ACK;
+        if (start + length > tail) {
+            flags |= TcpHeader.FIN;
+        }
+        if (push && payload > 0) {
+            // RFC 9293 MUST-60: PSH on the last segment of what is buffered.
+            flags |= TcpHeader.PSH;
+        }
+        int window = requireReceiver().announceWindow();
+        SegmentWriter.header(packet, pair, send.wire(start), acknowledgment(), flags, window, optionsEnd);
+        if (payload > INLINE_BYTES) {
+            buffer.slices(start, payload, packet);
+        } else if (payload > 0) {
+            buffer.read(start, packet.buffer(), optionsEnd, payload);
+            packet.head(SegmentOutput.TCP_OFFSET, optionsEnd - SegmentOutput.TCP_OFFSET + payload);
+        }
+        if (payload > mssBytes) {
+            packet.gsoSize(mssBytes);
+        }
+        boolean sent = transmit(packet, (payload + mssBytes - 1) / mssBytes);
+        if (sent) {
+            requireReceiver().acknowledged(payload > 0);
+        }
+        return sent;
+    }
+
+    /** An ACK with the SACK blocks that there are to report. */
+    boolean ack(long nowNs) {
+        return emptyAck(send.nxt, nowNs);
+    }
+
+    /** A segment from before the window, which the peer must answer (RFC 9293 3.8.4). */
+    boolean keepAliveProbe(long nowNs) {
+        return emptyAck(send.una - 1, nowNs);
+    }
+
+    private boolean emptyAck(long seq, long nowNs) {
+        Packet packet = context.output().acquire();
+        ByteBuffer b = packet.buffer();
+        int optionsEnd = commonOptions(b, nowNs);
+        Receiver current = requireReceiver();
+        OutOfOrderRanges ranges = current.outOfOrder();
+        if (ranges != null && !ranges.isEmpty() && negotiated.sack() && receive != null) {
+            optionsEnd = ranges.writeSack(b, optionsEnd, negotiated.timestamps() ? 3 : 4, receive);
+        }
+        boolean sent = finish(packet, send.wire(seq), TcpHeader.ACK, current.announceWindow(), optionsEnd, 1);
+        if (sent) {
+            current.acknowledged(false);
+        }
+        return sent;
+    }
+
+    /** RFC 9293 3.10.4, 3.10.5: ABORT sends a reset at SND.NXT. */
+    void reset() {
+        Packet packet = context.output().acquire();
+        context.counters().increment(TcpCounter.TcpOutRsts);
+        finish(packet, send.wire(send.nxt), TcpHeader.RST | TcpHeader.ACK, 0, SegmentWriter.OPTIONS_OFFSET, 1);
+    }
+
+    private int commonOptions(ByteBuffer b, long nowNs) {
+        int at = SegmentWriter.OPTIONS_OFFSET;
+        if (negotiated.timestamps()) {
+            at = SegmentWriter.timestamps(b, at, negotiated.timestamp(nowNs), timestampRecent);
+        }
+        return at;
+    }
+
+    private int acknowledgment() {
+        ReceiveSequence current = receive;
+        return current == null ? 0 : current.wire(current.nxt);
+    }
+
+    private boolean finish(Packet packet, int seq, int flags, int window, int optionsEnd, int segments) {
+        SegmentWriter.header(packet, pair, seq, acknowledgment(), flags, window, optionsEnd);
+        return transmit(packet, segments);
+    }
+
+    private boolean transmit(Packet packet, int segments) {
+        SegmentWriter.pseudoChecksum(packet, pair);
+        context.counters().add(TcpCounter.TcpOutSegs, Math.max(1, segments));
+        return context.output().transmit(packet, pair, options.trafficClass(), options.hopLimit());
+    }
+
+    private Receiver requireReceiver() {
+        Receiver current = receiver;
+        if (current == null) {
+            throw new IllegalStateException("not synchronized");
+        }
+        return current;
+    }
+}

@@ -1,0 +1,44 @@
+package dev.heddle.core.tcp;
+
+import dev.heddle.core.wire.SequenceNumber;
+
+/**
+ * The send sequence variables (RFC 9293 3.3.1). Positions are 64-bit offsets from the ISS: the SYN is octet 0, the first
+ * data octet is 1.
+ */
+final class SendSequence {
+
+    /** The initial send sequence number. */
+    final int iss;
+    /** SND.UNA: the oldest unacknowledged octet. */
+    long una;
+    /** SND.NXT: the next octet to send. */
+    long nxt;
+    /** SND.WND in bytes, scaled. */
+    long wnd;
+    /** The largest window the peer has ever offered (Max(SND.WND) of RFC 9293 3.8.6.2.1 and MAX.SND.WND of RFC 5961 5). */
+    long maxWnd;
+    /** SND.WL1: the peer's sequence offset of the last window update. */
+    long wl1;
+    /** SND.WL2: the acknowledgment offset of the last window update. */
+    long wl2;
+
+    SendSequence(int iss) {
+        this.iss = iss;
+    }
+
+    /** The sequence number on the wire of an offset. */
+    int wire(long offset) {
+        return iss + (int) offset;
+    }
+
+    /** The offset nearest to SND.UNA that a wire sequence number stands for. */
+    long offset(int wire) {
+        return SequenceNumber.unwrap(una, iss, wire);
+    }
+
+    /** The octet behind the last one that the peer's window lets us send. */
+    long windowEdge() {
+        return una + wnd;
+    }
+}

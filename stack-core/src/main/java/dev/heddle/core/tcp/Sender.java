@@ -1,0 +1,457 @@
+package dev.heddle.core.tcp;
+
+import dev.heddle.core.buffer.StreamBuffer;
+import dev.heddle.core.link.Packet;
+import dev.heddle.core.tcp.congestion.Acknowledgement;
+import dev.heddle.core.tcp.congestion.CongestionControl;
+import dev.heddle.core.tcp.recovery.RttEstimator;
+import dev.heddle.core.tcp.recovery.SendRecords;
+import dev.heddle.core.wire.TcpHeader;
+import dev.heddle.core.wire.TcpOptions;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sending half of a connection: the send buffer, what acknowledgements do to it, and how much may go now (peer's window,
+ * congestion window, silly-window avoidance, Nagle). It hands byte ranges to the {@link SegmentEmitter}.
+ */
+final class Sender {
+
+    private final TcpContext context;
+    private final SendSequence sequence;
+    private final SegmentEmitter emitter;
+    private final RttEstimator rtt;
+    private final StreamBuffer buffer;
+
+    /** Made when data is first sent: an idle connection does without. */
+    private @Nullable LossRecovery recovery;
+
+    private @Nullable Acknowledgement acknowledgement;
+    private @Nullable CongestionControl congestion;
+
+    /** The octet behind the last one that the application wrote; the FIN's octet once it is queued. */
+    private long tail = 1;
+
+    private int limitBytes;
+    private long lastSentNs;
+    /** The end of the last segment sent that was not full-sized: Minshall's form of Nagle's rule. */
+    private long partialEnd;
+
+    private boolean congestionWindowLimited;
+    /** Sending stopped because the window's rest is too small to be worth a segment. */
+    private boolean windowTooSmall;
+
+    /** Consecutive timeouts or probes that nothing has answered (R1, R2 of RFC 9293 3.8.3). */
+    private int unanswered;
+
+    private long firstUnansweredNs;
+
+    Sender(TcpContext context, SendSequence sequence, SegmentEmitter emitter, RttEstimator rtt, int limitBytes) {
+        this.context = context;
+        this.sequence = sequence;
+        this.emitter = emitter;
+        this.rtt = rtt;
+        this.limitBytes = limitBytes;
+        buffer = new StreamBuffer(context.pool());
+        buffer.start(1);
+    }
+
+    // --- the application
+
+    int write(byte[] source, int offset, int length) {
+        int written = buffer.write(tail, source, offset, Math.min(length, room()));
+        tail += written;
+        return written;
+    }
+
+    int write(ByteBuffer source) {
+        int written = buffer.write(tail, source, source.position(), Math.min(source.remaining(), room()));
+        source.position(source.position() + written);
+        tail += written;
+        return written;
+    }
+
+    int room() {
+        return (int) Math.max(0, limitBytes - (tail - buffer.head()));
+    }
+
+    /** Whether a writer should be woken: a third of the buffer is free. */
+    boolean isWritable() {
+        return room() >= Math.max(1, limitBytes / 3);
+    }
+
+    void limit(int bytes) {
+        limitBytes = bytes;
+    }
+
+    long tail() {
+        return tail;
+    }
+
+    long unsentBytes() {
+        return Math.max(0, tail - Math.max(sequence.nxt, 1));
+    }
+
+    void release() {
+        buffer.clear();
+    }
+
+    // --- congestion state
+
+    /** The handshake is done: the MSS is known. */
+    void established(String congestionControl, int mssBytes) {
+        congestion = context.congestionControls()
+                .create(congestionControl, context.config().initialWindowSegments(), mssBytes);
+    }
+
+    void segmentSizeChanged(int mssBytes) {
+        if (congestion != null) {
+            congestion.segmentSizeChanged(mssBytes);
+        }
+    }
+
+    @Nullable CongestionControl congestion() {
+        return congestion;
+    }
+
+    @Nullable LossRecovery recovery() {
+        return recovery;
+    }
+
+    int unanswered() {
+        return unanswered;
+    }
+
+    private LossRecovery startedRecovery() {
+        LossRecovery started = recovery;
+        if (started == null) {
+            started = recovery = new LossRecovery(context, emitter.negotiated().sack());
+        }
+        return started;
+    }
+
+    boolean hasOutstanding() {
+        return recovery != null && !recovery.records().isEmpty();
+    }
+
+    // --- acknowledgements
+
+    /**
+     * Takes the ACK field, window and SACK blocks of an acceptable segment, SND.UNA ≤ ack ≤ SND.NXT or an old ack.
+     *
+     * @param seq the segment's sequence offset
+     * @param ack the acknowledgment offset
+     * @param bare whether the segment has neither text nor SYN nor FIN
+     */
+    void acknowledge(TcpHeader header, long seq, long ack, boolean bare, Packet packet) {
+        boolean windowChanged = updateWindow(header, seq, ack);
+        if (ack > sequence.una || sequence.wnd == 0) {
+            // RFC 9293 MUST-37: a peer that answers probes of its closed window is alive.
+            unanswered = 0;
+            firstUnansweredNs = packet.arrivalNs;
+        }
+        LossRecovery current = recovery;
+        if (current == null || current.records().isEmpty()) {
+            sequence.una = Math.max(sequence.una, ack);
+            return;
+        }
+        SendRecords records = current.records();
+        Acknowledgement description = acknowledgement;
+        if (description == null) {
+            description = acknowledgement = new Acknowledgement();
+        }
+        description.reset(packet.arrivalNs, current.inFlightBytes());
+        description.congestionWindowLimited = congestionWindowLimited;
+        if (ack > sequence.una) {
+            description.acknowledgedBytes = ack - sequence.una;
+            description.deliveredBytes = records.acknowledge(ack);
+            sequence.una = ack;
+            buffer.release(Math.min(ack, tail));
+        } else {
+            description.duplicate = bare && !windowChanged && ack == sequence.una;
+        }
+        TcpOptions options = header.options();
+        if (emitter.negotiated().sack() && options.sackBlocks() > 0) {
+            description.sackedBytes = takeSack(options, records);
+            description.deliveredBytes += description.sackedBytes;
+        }
+        measure(header, description, records);
+        current.acknowledged(description, sequence.una, sequence.nxt, emitter.mssBytes(), requireCongestion());
+    }
+
+    private boolean updateWindow(TcpHeader header, long seq, long ack) {
+        // RFC 9293 3.10.7.4: an old segment must not set the window.
+        if (ack < sequence.una || sequence.wl1 > seq || sequence.wl1 == seq && sequence.wl2 > ack) {
+            return false;
+        }
+        // RFC 7323 2.2: the window of a SYN is never scaled.
+        int shift = header.isSyn() ? 0 : emitter.negotiated().sendShift();
+        long window = (long) header.window() << shift;
+        boolean changed = window != sequence.wnd;
+        boolean opened = sequence.wnd == 0 && window > 0;
+        sequence.wnd = window;
+        sequence.maxWnd = Math.max(sequence.maxWnd, window);
+        sequence.wl1 = seq;
+        sequence.wl2 = ack;
+        if (opened) {
+            // The back-off was that of the probes, not the path's.
+            rtt.resetBackOff();
+            if (ack == sequence.una && recovery != null) {
+                // Whatever probed the closed window was not taken.
+                recovery.resendFirst(emitter.mssBytes());
+            }
+        }
+        return changed;
+    }
+
+    private long takeSack(TcpOptions options, SendRecords records) {
+        long newly = 0;
+        for (int i = 0; i < options.sackBlocks(); i++) {
+            long left = sequence.offset(options.sackLeft(i));
+            long right = sequence.offset(options.sackRight(i));
+            if (left >= right || right > sequence.nxt) {
+                // Never sent: a liar or a stray.
+                context.counters().increment(TcpCounter.TcpExtTCPSACKDiscard);
+            } else if (right > sequence.una) {
+                newly += records.sack(left, right);
+            }
+        }
+        return newly;
+    }
+
+    private void measure(TcpHeader header, Acknowledgement description, SendRecords records) {
+        long sentNs = records.takeEarliestDeliveredSentNs();
+        if (sentNs >= 0) {
+            description.rttNs = Math.max(1, description.arrivalNs - sentNs);
+        } else if (description.acknowledgedBytes > 0
+                && emitter.negotiated().timestamps()
+                && header.options().hasTimestamps()) {
+            // RFC 7323 4.1: the echo tells which transmission arrived, retransmitted or not.
+            int ticks = emitter.negotiated().timestamp(description.arrivalNs)
+                    - header.options().timestampEcho();
+            if (ticks >= 0) {
+                description.rttNs = Math.max(1, ticks) * 1_000_000L;
+            }
+        }
+        if (description.rttNs > 0) {
+            long step = Math.max(description.acknowledgedBytes, 2L * emitter.mssBytes());
+            rtt.sample(description.rttNs, (int) Math.max(1, description.priorInFlightBytes / step));
+        }
+    }
+
+    private CongestionControl requireCongestion() {
+        CongestionControl current = congestion;
+        if (current == null) {
+            throw new IllegalStateException("data before the handshake");
+        }
+        return current;
+    }
+
+    // --- sending
+
+    /**
+     * Sends what may go now: retransmissions first, then new data, then the FIN.
+     *
+     * @param finQueued whether the application has closed its side: the octet at the tail is the FIN
+     * @return false if the link refused a segment
+     */
+    boolean send(boolean finQueued, ConnectionOptions options, long nowNs) {
+        windowTooSmall = false;
+        LossRecovery current = recovery;
+        if (current != null && !current.records().isEmpty() && !retransmit(current, nowNs)) {
+            return false;
+        }
+        if (unsentBytes() == 0 && !(finQueued && sequence.nxt == tail)) {
+            congestionWindowLimited = congestionWindowLimited && hasOutstanding();
+            return true;
+        }
+        restartAfterIdle(nowNs);
+        return sendNew(finQueued, options, nowNs);
+    }
+
+    private boolean retransmit(LossRecovery current, long nowNs) {
+        SendRecords records = current.records();
+        int mss = emitter.mssBytes();
+        while (true) {
+            boolean forced = current.isForced();
+            int index = current.nextLost();
+            if (index < 0 && (unsentBytes() == 0 || sequence.windowEdge() <= sequence.nxt)) {
+                // RFC 6675 NextSeg (2): new data goes before speculation, where the window allows it.
+                index = current.nextSpeculative(mss);
+            }
+            if (index < 0) {
+                return true;
+            }
+            long room = requireCongestion().congestionWindowBytes() - current.inFlightBytes();
+            if (room < mss && !forced) {
+                congestionWindowLimited = true;
+                return true;
+            }
+            long start = records.start(index);
+            long end = records.end(index);
+            long most = forced ? mss : Math.max(mss, Math.min(room - room % mss, emitter.maxPayloadBytes()));
+            if (!forced && start >= sequence.windowEdge()) {
+                // The window shrank below what was sent: the persist timer takes over.
+                return true;
+            }
+            long length = Math.min(end - start, most);
+            if (!emitter.data(start, length, tail, end == sequence.nxt && start + length == end, nowNs, buffer)) {
+                return false;
+            }
+            context.counters()
+                    .increment(
+                            current.phase() == LossRecovery.Phase.RECOVERY
+                                    ? TcpCounter.TcpExtTCPFastRetrans
+                                    : TcpCounter.TcpExtTCPSlowStartRetrans);
+            context.counters().add(TcpCounter.TcpRetransSegs, (length + mss - 1) / mss);
+            emitter.countRetransmitted(length);
+            current.retransmitted(index, length, nowNs);
+            lastSentNs = nowNs;
+        }
+    }
+
+    private boolean sendNew(boolean finQueued, ConnectionOptions options, long nowNs) {
+        int mss = emitter.mssBytes();
+        CongestionControl control = requireCongestion();
+        while (true) {
+            long unsent = unsentBytes();
+            boolean finOnly = unsent == 0;
+            if (finOnly && !(finQueued && sequence.nxt == tail)) {
+                congestionWindowLimited = false;
+                return true;
+            }
+            long congestionRoom = control.congestionWindowBytes() - inFlightBytes();
+            long windowRoom = sequence.windowEdge() - sequence.nxt;
+            if (finOnly) {
+                // A FIN occupies one octet of the window, and no congestion window worth speaking of.
+                if (windowRoom < 1) {
+                    return true;
+                }
+                return sendRange(0, true, nowNs);
+            }
+            if (congestionRoom < Math.min(mss, unsent)) {
+                congestionWindowLimited = true;
+                return true;
+            }
+            long usable = Math.min(Math.min(unsent, windowRoom), Math.min(congestionRoom, emitter.maxPayloadBytes()));
+            if (usable <= 0) {
+                congestionWindowLimited = false;
+                return true;
+            }
+            boolean all = usable == unsent;
+            long length = all && mayEndPartially(usable % mss, finQueued, options) ? usable : usable - usable % mss;
+            if (length == 0) {
+                if (!all && usable == windowRoom && usable * 2 >= sequence.maxWnd) {
+                    // RFC 9293 3.8.6.2.1 (3): half the largest window is worth a segment whatever its size.
+                    length = usable;
+                } else {
+                    windowTooSmall = !all && usable == windowRoom;
+                    congestionWindowLimited = false;
+                    return true;
+                }
+            }
+            boolean fin = finQueued && length == unsent && windowRoom > length;
+            if (!sendRange(length, fin, nowNs)) {
+                return false;
+            }
+        }
+    }
+
+    /** Whether the last data written may leave as a segment that is not full (RFC 9293 3.7.4, SHLD-7). */
+    private boolean mayEndPartially(long partialBytes, boolean finQueued, ConnectionOptions options) {
+        if (partialBytes == 0 || finQueued) {
+            return true;
+        }
+        if (options.cork()) {
+            return false;
+        }
+        // Minshall: only an unacknowledged partial segment holds the next one back, as in Linux.
+        return options.noDelay() || partialEnd <= sequence.una;
+    }
+
+    private boolean sendRange(long length, boolean fin, long nowNs) {
+        long start = sequence.nxt;
+        long end = start + length + (fin ? 1 : 0);
+        LossRecovery current = startedRecovery();
+        if (!emitter.data(start, end - start, tail, fin || start + length == tail, nowNs, buffer)) {
+            return false;
+        }
+        if (current.records().isEmpty()) {
+            firstUnansweredNs = nowNs;
+        }
+        current.records().append(start, end, nowNs);
+        sequence.nxt = end;
+        lastSentNs = nowNs;
+        if (length % emitter.mssBytes() != 0) {
+            partialEnd = end;
+        }
+        return true;
+    }
+
+    private long inFlightBytes() {
+        return recovery == null ? 0 : recovery.inFlightBytes();
+    }
+
+    private void restartAfterIdle(long nowNs) {
+        // RFC 5681 4.1
+        long idleNs = nowNs - lastSentNs;
+        if (lastSentNs > 0 && idleNs > rtt.rtoNs() && !hasOutstanding()) {
+            requireCongestion().restartedAfterIdle(idleNs, rtt.rtoNs());
+        }
+    }
+
+    // --- timers
+
+    /** Whether the peer's window, and nothing else, keeps data or a FIN from being sent: the window must be probed. */
+    boolean needsProbe(boolean finQueued) {
+        boolean waiting = unsentBytes() > 0 || finQueued && sequence.nxt <= tail || hasOutstanding();
+        return waiting && (sequence.wnd == 0 || windowTooSmall && !hasOutstanding());
+    }
+
+    /** The retransmission timer expired. */
+    void timedOut(long nowNs) {
+        LossRecovery current = recovery;
+        if (current == null || current.records().isEmpty()) {
+            return;
+        }
+        context.counters().increment(TcpCounter.TcpExtTCPTimeouts);
+        requireCongestion().retransmissionTimeout(sequence.nxt - sequence.una, unanswered == 0, nowNs);
+        unanswered++;
+        rtt.backOff();
+        current.timedOut(sequence.nxt);
+    }
+
+    /**
+     * The persist timer expired (RFC 9293 3.8.6.1): sends one octet beyond the closed window, or what fits a small one.
+     *
+     * @return false if the link refused it
+     */
+    boolean probe(boolean finQueued, long nowNs) {
+        context.counters().increment(TcpCounter.TcpExtTCPWinProbe);
+        unanswered++;
+        rtt.backOff();
+        LossRecovery current = recovery;
+        if (current != null && !current.records().isEmpty()) {
+            boolean sent = emitter.data(sequence.una, 1, tail, false, nowNs, buffer);
+            if (sent && !current.records().has(0, SendRecords.SACKED)) {
+                current.retransmitted(0, 1, nowNs);
+            }
+            return sent;
+        }
+        long unsent = unsentBytes();
+        long length = Math.min(unsent, Math.min(Math.max(1, sequence.wnd), emitter.mssBytes()));
+        return length == 0 ? !finQueued || sendRange(0, true, nowNs) : sendRange(length, false, nowNs);
+    }
+
+    /** Since when the peer owes an acknowledgement of what is outstanding; the user timeout (RFC 5482) counts from here. */
+    long unansweredSinceNs() {
+        return firstUnansweredNs;
+    }
+
+    /** The path takes smaller packets than was thought (RFC 1191 6.4): sends from SND.UNA again. */
+    void resendForSmallerPath() {
+        if (hasOutstanding() && recovery != null) {
+            recovery.resendFirst(sequence.nxt - sequence.una);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.heddle.core.tcp;
+
+import dev.heddle.core.link.Packet;
+import dev.heddle.core.wire.TcpHeader;
+
+/** What happens when a segment arrives in SYN-SENT (RFC 9293 3.10.7.3). */
+final class SynSentArrival {
+
+    private SynSentArrival() {}
+
+    static void process(Tcb tcb, Packet packet, long nowNs) {
+        TcpHeader header = packet.tcp();
+        SendSequence snd = tcb.sendSequence();
+        long ack = snd.offset(header.acknowledgment());
+        // First: the ACK must be of our SYN.
+        if (header.isAck() && (ack <= 0 || ack > snd.nxt)) {
+            Reset.answer(tcb.context(), packet, tcb.pair());
+            return;
+        }
+        // Second: a reset counts only with an acceptable ACK.
+        if (header.isRst()) {
+            if (header.isAck()) {
+                tcb.count(TcpCounter.TcpAttemptFails);
+                tcb.fail(Failure.REFUSED);
+            }
+            return;
+        }
+        // Fourth and fifth.
+        if (!header.isSyn()) {
+            return;
+        }
+        tcb.synchronize(header, nowNs);
+        if (!header.isAck()) {
+            // Simultaneous open: our SYN goes out again, now as a SYN-ACK. Text on the SYN will be sent again.
+            tcb.state(TcpState.SYN_RECEIVED);
+            tcb.sendSynAgain();
+            return;
+        }
+        tcb.state(TcpState.ESTABLISHED);
+        tcb.synAcknowledged(0, header.window(), packet.arrivalNs);
+        tcb.receiver().requireAck();
+        if (header.payloadLength() > 0 || header.isFin()) {
+            tcb.receiver().accept(1, packet, header.payloadOffset(), header.payloadLength(), header.isFin(), true);
+            if (tcb.receiver().finConsumed()) {
+                tcb.state(TcpState.CLOSE_WAIT);
+            }
+        }
+    }
+}

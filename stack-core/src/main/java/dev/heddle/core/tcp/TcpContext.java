@@ -1,0 +1,19 @@
+package dev.heddle.core.tcp;
+
+import dev.heddle.core.buffer.BufferPool;
+import dev.heddle.core.counter.CounterSet;
+import dev.heddle.core.tcp.congestion.CongestionControls;
+
+/**
+ * What all connections of a host share. Everything in it may be used by any thread.
+ *
+ * @param challengeAcks the host's budget of challenge ACKs (RFC 5961 7)
+ */
+public record TcpContext(
+        TcpConfig config,
+        SegmentOutput output,
+        BufferPool pool,
+        CounterSet<TcpCounter> counters,
+        CongestionControls congestionControls,
+        ChallengeAckLimit challengeAcks,
+        InitialSequence initialSequence) {}

@@ -1,0 +1,122 @@
+package dev.heddle.core.tcp;
+
+import dev.heddle.core.link.Packet;
+import dev.heddle.core.wire.TcpHeader;
+import java.nio.ByteBuffer;
+
+/** What remains of a connection in TIME-WAIT. Exclusion: the lock of the table that holds it. */
+public final class TimeWait {
+
+    /** What a segment did. */
+    public enum Verdict {
+        ANSWERED,
+        DROPPED,
+        /** The peer reset it: gone. */
+        REMOVE,
+        /** An acceptable SYN: remove this and let a listener have it, with an ISS of at least {@link #reopenIss}. */
+        REOPEN
+    }
+
+    private static final int HOP_LIMIT = 64;
+
+    /** Linux's step above what was sent before, for the new connection's ISS. */
+    private static final int REOPEN_STEP = 65_535 + 2;
+
+    private final TcpContext context;
+    private final SocketPair pair;
+    private final int sendNext;
+    private final int receiveNext;
+    private final int windowField;
+    private final NegotiatedOptions negotiated;
+    private int timestampRecent;
+    private long expiresNs;
+
+    TimeWait(
+            TcpContext context,
+            SocketPair pair,
+            int sendNext,
+            int receiveNext,
+            int window,
+            NegotiatedOptions negotiated,
+            int timestampRecent,
+            long nowNs) {
+        this.context = context;
+        this.pair = pair;
+        this.sendNext = sendNext;
+        this.receiveNext = receiveNext;
+        windowField = Math.min(65_535, window >> negotiated.receiveShift());
+        this.negotiated = negotiated;
+        this.timestampRecent = timestampRecent;
+        restart(nowNs);
+    }
+
+    public SocketPair pair() {
+        return pair;
+    }
+
+    /** When 2 MSL are over. */
+    public long expiresNs() {
+        return expiresNs;
+    }
+
+    /** An ISS that no segment of the old connection can be mistaken for (RFC 9293 MAY-2). */
+    public int reopenIss() {
+        return sendNext + REOPEN_STEP;
+    }
+
+    /** RFC 9293 3.10.7.4 for TIME-WAIT, with RFC 6191 for SYNs and RFC 1337 for resets. */
+    public Verdict segmentArrives(Packet packet, long nowNs) {
+        TcpHeader header = packet.tcp();
+        int ahead = header.sequence() - receiveNext;
+        boolean stamped = negotiated.timestamps() && header.options().hasTimestamps();
+        int stampAhead = stamped ? header.options().timestampValue() - timestampRecent : 0;
+        if (header.isRst()) {
+            // RFC 1337's hazard is a reset from an old duplicate; RFC 5961 asks for the exact number.
+            return ahead == 0 ? Verdict.REMOVE : Verdict.DROPPED;
+        }
+        if (header.isSyn() && !header.isAck()) {
+            // RFC 6191: a later timestamp, or without timestamps a higher sequence number, is a new connection.
+            boolean later = stamped ? stampAhead > 0 || stampAhead == 0 && ahead > 0 : ahead > 0;
+            if (later) {
+                return Verdict.REOPEN;
+            }
+            return answer(nowNs);
+        }
+        if (stamped && stampAhead < 0) {
+            context.counters().increment(TcpCounter.TcpExtPAWSEstab);
+            return answer(nowNs);
+        }
+        int length = header.payloadLength() + (header.isFin() ? 1 : 0);
+        if (header.isFin() && ahead + length == 0) {
+            // The peer's FIN again: our ACK was lost.
+            restart(nowNs);
+            if (stamped) {
+                timestampRecent = header.options().timestampValue();
+            }
+            return answer(nowNs);
+        }
+        // A bare ACK where it is expected says nothing; anything else is told where we are.
+        return ahead == 0 && length == 0 ? Verdict.DROPPED : answer(nowNs);
+    }
+
+    private void restart(long nowNs) {
+        expiresNs = nowNs + context.config().timeWaitNs();
+    }
+
+    private Verdict answer(long nowNs) {
+        if (!context.challengeAcks().tryAcquire(nowNs)) {
+            return Verdict.DROPPED;
+        }
+        Packet packet = context.output().acquire();
+        ByteBuffer b = packet.buffer();
+        int optionsEnd = SegmentWriter.OPTIONS_OFFSET;
+        if (negotiated.timestamps()) {
+            optionsEnd = SegmentWriter.timestamps(b, optionsEnd, negotiated.timestamp(nowNs), timestampRecent);
+        }
+        SegmentWriter.header(packet, pair, sendNext, receiveNext, TcpHeader.ACK, windowField, optionsEnd);
+        SegmentWriter.pseudoChecksum(packet, pair);
+        context.counters().increment(TcpCounter.TcpOutSegs);
+        context.output().transmit(packet, pair, 0, HOP_LIMIT);
+        return Verdict.ANSWERED;
+    }
+}

@@ -1,0 +1,99 @@
+package dev.heddle.core.tcp.recovery;
+
+/**
+ * The round-trip time and the retransmission timeout made of it (RFC 6298). Nanoseconds.
+ *
+ * <p>The lower bound stands, as in Linux, in the place of the variance term: RTO = SRTT + max(min, 4·RTTVAR), where RFC
+ * 6298 2.4 rounds the whole RTO up to one second.
+ */
+public final class RttEstimator {
+
+    private final long minRtoNs;
+    private final long maxRtoNs;
+    private long srttNs;
+    private long rttvarNs;
+    private long minRttNs = Long.MAX_VALUE;
+    private long latestNs;
+    private long baseRtoNs;
+    private int backOffs;
+
+    public RttEstimator(long initialRtoNs, long minRtoNs, long maxRtoNs) {
+        this.minRtoNs = minRtoNs;
+        this.maxRtoNs = maxRtoNs;
+        baseRtoNs = initialRtoNs;
+    }
+
+    /**
+     * Takes a measurement.
+     *
+     * @param rttNs the round trip of a segment that was sent once, or one that a timestamp makes unambiguous (RFC 7323 4)
+     * @param samplesPerRtt how many measurements a round trip gives, at least 1; more weigh less each (RFC 7323 G.1)
+     */
+    public void sample(long rttNs, int samplesPerRtt) {
+        long rtt = Math.max(1, rttNs);
+        latestNs = rtt;
+        minRttNs = Math.min(minRttNs, rtt);
+        if (srttNs == 0) {
+            // RFC 6298 2.2
+            srttNs = rtt;
+            rttvarNs = rtt / 2;
+        } else {
+            // RFC 6298 2.3: RTTVAR first, with the old SRTT
+            long weight = Math.max(1, samplesPerRtt);
+            rttvarNs += (Math.abs(srttNs - rtt) - rttvarNs) / (4 * weight);
+            srttNs += (rtt - srttNs) / (8 * weight);
+        }
+        baseRtoNs = Math.min(maxRtoNs, srttNs + Math.max(minRtoNs, 4 * rttvarNs));
+        backOffs = 0;
+    }
+
+    /** The timer expired (RFC 6298 5.5). */
+    public void backOff() {
+        backOffs++;
+    }
+
+    /** New data was acknowledged, which proves the path although nothing could be measured. */
+    public void resetBackOff() {
+        backOffs = 0;
+    }
+
+    /** How many times in a row the timer expired. */
+    public int backOffs() {
+        return backOffs;
+    }
+
+    /** RFC 6298 5.7: the SYN's timer expired, so data starts with three seconds until something is measured. */
+    public void handshakeTimedOut() {
+        backOffs = 0;
+        if (srttNs == 0) {
+            baseRtoNs = Math.min(maxRtoNs, Math.max(baseRtoNs, 3_000_000_000L));
+        }
+    }
+
+    /** The RTO now, backed off. */
+    public long rtoNs() {
+        long rto = baseRtoNs;
+        for (int i = 0; i < backOffs && rto < maxRtoNs; i++) {
+            rto <<= 1;
+        }
+        return Math.min(rto, maxRtoNs);
+    }
+
+    /** The smoothed round-trip time, 0 before the first measurement. */
+    public long srttNs() {
+        return srttNs;
+    }
+
+    public long rttvarNs() {
+        return rttvarNs;
+    }
+
+    /** The smallest measurement, or {@link Long#MAX_VALUE} before the first. */
+    public long minRttNs() {
+        return minRttNs;
+    }
+
+    public long latestRttNs() {
+        return latestNs;
+    }
+}

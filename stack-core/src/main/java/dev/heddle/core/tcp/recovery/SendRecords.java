@@ -1,0 +1,404 @@
+package dev.heddle.core.tcp.recovery;
+
+import java.util.Arrays;
+
+/**
+ * What was sent and is not yet cumulatively acknowledged: contiguous byte ranges of the stream, each with the time of its
+ * last transmission and what is known of its fate. A record is a range, not a segment: it is split wherever a SACK, a loss
+ * or an acknowledgement ends inside it, and neighbours that no longer differ are joined. Offsets are unwrapped 64-bit
+ * stream offsets.
+ */
+public final class SendRecords {
+
+    /** Selectively acknowledged. */
+    public static final int SACKED = 1;
+    /** Deemed lost; not in flight unless {@link #RETRANSMITTED} too. */
+    public static final int LOST = 2;
+    /** A retransmission is in flight. */
+    public static final int RETRANSMITTED = 4;
+    /** Sent more than once: no round-trip time can be told (Karn's rule). */
+    public static final int AMBIGUOUS = 8;
+
+    private static final int INITIAL_CAPACITY = 8;
+
+    private long[] starts = new long[INITIAL_CAPACITY];
+    private long[] sentNs = new long[INITIAL_CAPACITY];
+    private byte[] flags = new byte[INITIAL_CAPACITY];
+    private int first;
+    private int count;
+    private long end;
+
+    private long sackedBytes;
+    private long lostBytes;
+    private long retransmittedBytes;
+
+    private long earliestDeliveredSentNs = -1;
+    /** A retransmitted octet was cumulatively acknowledged: what lay behind that hole waited for it at the peer. */
+    private boolean holeFilled;
+
+    public boolean isEmpty() {
+        return count == 0;
+    }
+
+    public int size() {
+        return count;
+    }
+
+    /** The first octet covered; the end if nothing is. */
+    public long start() {
+        return count == 0 ? end : starts[first];
+    }
+
+    /** The octet behind the last one sent. */
+    public long end() {
+        return end;
+    }
+
+    public long start(int index) {
+        return starts[first + index];
+    }
+
+    public long end(int index) {
+        return index + 1 == count ? end : starts[first + index + 1];
+    }
+
+    public long sentNs(int index) {
+        return sentNs[first + index];
+    }
+
+    public boolean has(int index, int flag) {
+        return (flags[first + index] & flag) != 0;
+    }
+
+    public long sackedBytes() {
+        return sackedBytes;
+    }
+
+    public long lostBytes() {
+        return lostBytes;
+    }
+
+    /** Bytes whose retransmission is in flight. */
+    public long retransmittedBytes() {
+        return retransmittedBytes;
+    }
+
+    /** What RFC 6675 calls pipe: bytes sent, not acknowledged, not lost; plus retransmissions. */
+    public long inFlightBytes() {
+        return end - start() - sackedBytes - lostBytes + retransmittedBytes;
+    }
+
+    /** New data was sent: a record from the end, or from {@code from} if nothing is outstanding. */
+    public void append(long from, long to, long nowNs) {
+        if (count == 0) {
+            first = 0;
+        } else if (from != end) {
+            throw new IllegalStateException("sent " + from + " after " + end);
+        } else if (sentNs[first + count - 1] == nowNs && flags[first + count - 1] == 0) {
+            end = to;
+            return;
+        }
+        reserveOne();
+        int slot = first + count++;
+        starts[slot] = from;
+        sentNs[slot] = nowNs;
+        flags[slot] = 0;
+        end = to;
+    }
+
+    /**
+     * Everything below {@code una} is acknowledged.
+     *
+     * @return the bytes that had not been selectively acknowledged before
+     */
+    public long acknowledge(long una) {
+        long delivered = 0;
+        while (count > 0 && starts[first] < una) {
+            long recordEnd = end(0);
+            long upTo = Math.min(una, recordEnd);
+            long length = upTo - starts[first];
+            int recordFlags = flags[first];
+            if ((recordFlags & SACKED) == 0) {
+                delivered += length;
+                holeFilled |= (recordFlags & AMBIGUOUS) != 0;
+                noteDelivered(first);
+            }
+            account(recordFlags, -length);
+            if (upTo < recordEnd) {
+                starts[first] = upTo;
+                break;
+            }
+            first++;
+            count--;
+        }
+        if (count == 0) {
+            first = 0;
+            end = Math.max(end, una);
+        }
+        return delivered;
+    }
+
+    /**
+     * Marks [left, right) as selectively acknowledged, as far as it is outstanding.
+     *
+     * @return the bytes that were not marked before
+     */
+    public long sack(long left, long right) {
+        long from = Math.max(left, start());
+        long to = Math.min(right, end);
+        if (from >= to) {
+            return 0;
+        }
+        long newly = 0;
+        int index = indexOf(from);
+        while (index < count && start(index) < to) {
+            if (!has(index, SACKED)) {
+                index = isolate(index, from, to);
+                long length = end(index) - start(index);
+                int slot = first + index;
+                noteDelivered(slot);
+                account(flags[slot], -length);
+                flags[slot] = (byte) (SACKED | flags[slot] & AMBIGUOUS);
+                sackedBytes += length;
+                newly += length;
+                index = joinSacked(index);
+            }
+            index++;
+        }
+        return newly;
+    }
+
+    /**
+     * Marks as lost what RFC 6675 4 (IsLost) says: unSACKed octets with DupThresh discontiguous SACKed ranges, or more than
+     * (DupThresh − 1)·SMSS SACKed bytes, above them.
+     *
+     * @return the bytes newly marked
+     */
+    public long markLostBySack(int dupThresh, int mssBytes) {
+        if (sackedBytes == 0) {
+            return 0;
+        }
+        int ranges = 0;
+        long bytesAbove = 0;
+        int index = count - 1;
+        for (; index >= 0; index--) {
+            if (has(index, SACKED)) {
+                ranges++;
+                bytesAbove += end(index) - start(index);
+                if (ranges >= dupThresh || bytesAbove > (long) (dupThresh - 1) * mssBytes) {
+                    break;
+                }
+            }
+        }
+        long newly = 0;
+        for (index--; index >= 0; index--) {
+            int slot = first + index;
+            if ((flags[slot] & (SACKED | LOST)) == 0) {
+                newly += markLost(slot, end(index) - start(index));
+            }
+        }
+        return newly;
+    }
+
+    /** Marks up to {@code bytes} from the start as lost, unless they are SACKed or already lost. */
+    public long markFirstLost(long bytes) {
+        if (count == 0 || has(0, SACKED) || has(0, LOST)) {
+            return 0;
+        }
+        split(0, start() + bytes);
+        return markLost(first, end(0) - start(0));
+    }
+
+    /** The retransmission timer expired: nothing unSACKed is in flight any more. */
+    public void markAllLost() {
+        markLostAgain(end);
+    }
+
+    /** Nothing unSACKed of the first {@code bytes} is in flight any more, retransmissions included. */
+    public void markLostFromStart(long bytes) {
+        if (count == 0) {
+            return;
+        }
+        long to = Math.min(end, start() + bytes);
+        split(indexOf(to - 1), to);
+        markLostAgain(to);
+    }
+
+    private void markLostAgain(long to) {
+        for (int slot = first; slot < first + count && starts[slot] < to; slot++) {
+            if ((flags[slot] & SACKED) == 0) {
+                long length = end(slot - first) - starts[slot];
+                account(flags[slot], -length);
+                flags[slot] = (byte) (LOST | (flags[slot] & AMBIGUOUS));
+                lostBytes += length;
+            }
+        }
+    }
+
+    /** The peer has reneged (RFC 2018 8): what it SACKed may be gone. */
+    public void forgetSacks() {
+        for (int slot = first; slot < first + count; slot++) {
+            flags[slot] &= ~SACKED;
+        }
+        sackedBytes = 0;
+    }
+
+    /** The first record that is lost and not retransmitted, or −1. */
+    public int firstToRetransmit() {
+        if (lostBytes == retransmittedBytes) {
+            return -1;
+        }
+        for (int index = 0; index < count; index++) {
+            if ((flags[first + index] & (LOST | RETRANSMITTED)) == LOST) {
+                return index;
+            }
+        }
+        return -1;
+    }
+
+    /** RFC 6675 NextSeg (3): the first unSACKed, not retransmitted record below the highest SACKed octet, or −1. */
+    public int firstUnsackedBelowHighestSack() {
+        int highest = count - 1;
+        while (highest >= 0 && !has(highest, SACKED)) {
+            highest--;
+        }
+        for (int index = 0; index < highest; index++) {
+            if ((flags[first + index] & (SACKED | RETRANSMITTED)) == 0) {
+                return index;
+            }
+        }
+        return -1;
+    }
+
+    /**
+     * The first {@code bytes} of a record were retransmitted.
+     */
+    public void retransmitted(int index, long bytes, long nowNs) {
+        split(index, start(index) + bytes);
+        int slot = first + index;
+        long length = end(index) - start(index);
+        if ((flags[slot] & LOST) == 0) {
+            markLost(slot, length);
+        }
+        if ((flags[slot] & RETRANSMITTED) == 0) {
+            retransmittedBytes += length;
+        }
+        flags[slot] |= (byte) (RETRANSMITTED | AMBIGUOUS);
+        sentNs[slot] = nowNs;
+    }
+
+    /** Cuts the last {@code bytes} off the last record, if it is longer; returns the index of the last record. */
+    public int splitLast(long bytes) {
+        split(count - 1, end - bytes);
+        return count - 1;
+    }
+
+    /**
+     * The time of the earliest transmission that acknowledgements since the last call have proved delivered and that is
+     * unambiguous (sent once), or −1. An acknowledgement that fills a retransmitted hole tells nothing: what is behind the
+     * hole arrived long before. Asking clears it.
+     */
+    public long takeEarliestDeliveredSentNs() {
+        long result = holeFilled ? -1 : earliestDeliveredSentNs;
+        earliestDeliveredSentNs = -1;
+        holeFilled = false;
+        return result;
+    }
+
+    private void noteDelivered(int slot) {
+        if ((flags[slot] & AMBIGUOUS) == 0) {
+            earliestDeliveredSentNs =
+                    earliestDeliveredSentNs < 0 ? sentNs[slot] : Math.min(earliestDeliveredSentNs, sentNs[slot]);
+        }
+    }
+
+    private long markLost(int slot, long length) {
+        flags[slot] |= LOST;
+        lostBytes += length;
+        return length;
+    }
+
+    private void account(int recordFlags, long delta) {
+        if ((recordFlags & SACKED) != 0) {
+            sackedBytes += delta;
+        }
+        if ((recordFlags & LOST) != 0) {
+            lostBytes += delta;
+        }
+        if ((recordFlags & RETRANSMITTED) != 0) {
+            retransmittedBytes += delta;
+        }
+    }
+
+    /** The index of the record that holds an outstanding octet. */
+    private int indexOf(long offset) {
+        int found = Arrays.binarySearch(starts, first, first + count, offset);
+        return (found >= 0 ? found : -found - 2) - first;
+    }
+
+    /** Cuts a record so that the piece returned lies within [from, to). */
+    private int isolate(int index, long from, long to) {
+        int piece = index;
+        if (start(piece) < from) {
+            split(piece, from);
+            piece++;
+        }
+        split(piece, to);
+        return piece;
+    }
+
+    /** Cuts a record in two at an offset inside it; elsewhere there is nothing to cut. */
+    private void split(int index, long at) {
+        if (at <= start(index) || at >= end(index)) {
+            return;
+        }
+        reserveOne();
+        int slot = first + index;
+        int behind = count - index - 1;
+        System.arraycopy(starts, slot + 1, starts, slot + 2, behind);
+        System.arraycopy(sentNs, slot + 1, sentNs, slot + 2, behind);
+        System.arraycopy(flags, slot + 1, flags, slot + 2, behind);
+        starts[slot + 1] = at;
+        sentNs[slot + 1] = sentNs[slot];
+        flags[slot + 1] = flags[slot];
+        count++;
+    }
+
+    /** Joins a SACKed record with SACKed neighbours, so that a peer cannot make records pile up; returns its index. */
+    private int joinSacked(int index) {
+        if (index + 1 < count && has(index + 1, SACKED)) {
+            remove(index + 1);
+        }
+        if (index > 0 && has(index - 1, SACKED)) {
+            remove(index);
+            return index - 1;
+        }
+        return index;
+    }
+
+    private void remove(int index) {
+        int slot = first + index;
+        int behind = count - index - 1;
+        System.arraycopy(starts, slot + 1, starts, slot, behind);
+        System.arraycopy(sentNs, slot + 1, sentNs, slot, behind);
+        System.arraycopy(flags, slot + 1, flags, slot, behind);
+        count--;
+    }
+
+    private void reserveOne() {
+        if (first + count < starts.length) {
+            return;
+        }
+        if (first > starts.length / 2) {
+            System.arraycopy(starts, first, starts, 0, count);
+            System.arraycopy(sentNs, first, sentNs, 0, count);
+            System.arraycopy(flags, first, flags, 0, count);
+        } else {
+            int capacity = starts.length * 2;
+            starts = Arrays.copyOf(Arrays.copyOfRange(starts, first, first + count), capacity);
+            sentNs = Arrays.copyOf(Arrays.copyOfRange(sentNs, first, first + count), capacity);
+            flags = Arrays.copyOf(Arrays.copyOfRange(flags, first, first + count), capacity);
+        }
+        first = 0;
+    }
+}
