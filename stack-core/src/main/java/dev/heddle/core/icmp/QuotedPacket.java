@@ -1,0 +1,101 @@
+package dev.heddle.core.icmp;
+
+import dev.heddle.core.wire.IcmpMessage;
+import dev.heddle.core.wire.IpAddress;
+import dev.heddle.core.wire.Ipv4Header;
+import dev.heddle.core.wire.Ipv6Header;
+import dev.heddle.core.wire.Refusal;
+import dev.heddle.core.wire.TcpHeader;
+import dev.heddle.core.wire.UdpHeader;
+import java.nio.ByteBuffer;
+
+/** The start of the packet that an ICMP error speaks of, as the error quotes it. */
+final class QuotedPacket {
+
+    /** What every error quotes of the transport (RFC 792): enough for ports and a sequence number. */
+    private static final int QUOTED_TRANSPORT_BYTES = 8;
+
+    private final Ipv4Header ipv4 = new Ipv4Header();
+    private final Ipv6Header ipv6 = new Ipv6Header();
+
+    private long sourceHigh;
+    private long sourceLow;
+    private long destinationHigh;
+    private long destinationLow;
+    private int protocol;
+    private int sourcePort;
+    private int destinationPort;
+    private int sequence;
+
+    /** Reads the body of an error message. After a refusal the rest means nothing. */
+    Refusal read(IcmpMessage message, boolean isIpv4) {
+        int transportOffset;
+        boolean laterFragment;
+        if (isIpv4) {
+            if (ipv4.wrapQuoted(message.buffer(), message.bodyOffset(), message.bodyLength()) != Refusal.NONE) {
+                return Refusal.ICMP_QUOTE;
+            }
+            sourceHigh = 0;
+            sourceLow = IpAddress.mapped(ipv4.source());
+            destinationHigh = 0;
+            destinationLow = IpAddress.mapped(ipv4.destination());
+            protocol = ipv4.protocol();
+            transportOffset = ipv4.transportOffset();
+            laterFragment = ipv4.fragmentOffsetBytes() != 0;
+        } else {
+            if (ipv6.wrapQuoted(message.buffer(), message.bodyOffset(), message.bodyLength()) != Refusal.NONE) {
+                return Refusal.ICMP_QUOTE;
+            }
+            sourceHigh = ipv6.sourceHigh();
+            sourceLow = ipv6.sourceLow();
+            destinationHigh = ipv6.destinationHigh();
+            destinationLow = ipv6.destinationLow();
+            protocol = ipv6.protocol();
+            transportOffset = ipv6.transportOffset();
+            laterFragment = ipv6.isFragment() && ipv6.fragmentOffsetBytes() != 0;
+        }
+        if (!hasPorts()) {
+            return Refusal.NONE;
+        }
+        int left = message.bodyOffset() + message.bodyLength() - transportOffset;
+        if (laterFragment || left < QUOTED_TRANSPORT_BYTES) {
+            return Refusal.ICMP_QUOTE;
+        }
+        readTransport(message.buffer(), transportOffset);
+        return Refusal.NONE;
+    }
+
+    private void readTransport(ByteBuffer b, int at) {
+        int ports = b.getInt(at);
+        sourcePort = ports >>> 16;
+        destinationPort = ports & 0xffff;
+        sequence = b.getInt(at + 4);
+    }
+
+    long sourceHigh() {
+        return sourceHigh;
+    }
+
+    long sourceLow() {
+        return sourceLow;
+    }
+
+    /** Whether it is of a transport that has ports: TCP or UDP. */
+    boolean hasPorts() {
+        return protocol == TcpHeader.PROTOCOL || protocol == UdpHeader.PROTOCOL;
+    }
+
+    IcmpError error(IcmpError.Kind kind, int mtu) {
+        return new IcmpError(
+                kind,
+                mtu,
+                protocol,
+                sourceHigh,
+                sourceLow,
+                sourcePort,
+                destinationHigh,
+                destinationLow,
+                destinationPort,
+                sequence);
+    }
+}

@@ -1,0 +1,5 @@
+/** ICMPv4 and ICMPv6. */
+@NullMarked
+package dev.heddle.core.icmp;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,100 @@
+package dev.heddle.core.ip;
+
+import dev.heddle.core.wire.IpAddress;
+import dev.heddle.core.wire.IpPrefix;
+import dev.heddle.core.wire.LocalAddresses;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The addresses of a host, with their prefixes; an immutable snapshot. Asked for every packet, without allocation. */
+public final class IpLocalAddresses implements LocalAddresses {
+
+    public static final IpLocalAddresses EMPTY = new IpLocalAddresses(List.of());
+
+    private final List<IpPrefix> prefixes;
+
+    /** High and low half of each address, and of the broadcast address of each IPv4 network that has one. */
+    private final long[] addresses;
+
+    private final long[] broadcasts;
+
+    private IpLocalAddresses(List<IpPrefix> prefixes) {
+        this.prefixes = prefixes;
+        addresses = new long[2 * prefixes.size()];
+        List<IpAddress> networks = new ArrayList<>();
+        for (int i = 0; i < prefixes.size(); i++) {
+            IpPrefix prefix = prefixes.get(i);
+            addresses[2 * i] = prefix.address().high();
+            addresses[2 * i + 1] = prefix.address().low();
+            IpAddress broadcast = prefix.broadcast();
+            if (broadcast != null) {
+                networks.add(broadcast);
+            }
+        }
+        broadcasts = networks.stream().mapToLong(IpAddress::low).toArray();
+    }
+
+    public static IpLocalAddresses of(List<IpPrefix> prefixes) {
+        return new IpLocalAddresses(List.copyOf(prefixes));
+    }
+
+    /** The same with one more, which takes the place of a prefix with the same address. */
+    public IpLocalAddresses with(IpPrefix added) {
+        List<IpPrefix> all = new ArrayList<>(without(added.address()).prefixes);
+        all.add(added);
+        return of(all);
+    }
+
+    /** The same without an address. */
+    public IpLocalAddresses without(IpAddress removed) {
+        return of(prefixes.stream().filter(p -> !p.address().equals(removed)).toList());
+    }
+
+    public List<IpPrefix> prefixes() {
+        return prefixes;
+    }
+
+    @Override
+    public boolean contains(long high, long low) {
+        for (int i = 0; i < addresses.length; i += 2) {
+            if (addresses[i + 1] == low && addresses[i] == high) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public boolean isBroadcast(long high, long low) {
+        if (high != 0) {
+            return false;
+        }
+        for (long broadcast : broadcasts) {
+            if (broadcast == low) {
+                return true;
+            }
+        }
+        return IpAddress.isBroadcast(high, low);
+    }
+
+    @Override
+    public @Nullable IpAddress sourceFor(long destinationHigh, long destinationLow) {
+        boolean ipv4 = IpAddress.isIpv4(destinationHigh, destinationLow);
+        boolean linkLocal = IpAddress.isLinkLocal(destinationHigh, destinationLow);
+        IpPrefix best = null;
+        int bestRank = -1;
+        for (IpPrefix prefix : prefixes) {
+            if (prefix.isIpv4() != ipv4) {
+                continue;
+            }
+            boolean sameScope = prefix.address().isLinkLocal() == linkLocal;
+            int rank = prefix.contains(destinationHigh, destinationLow) ? 2 + prefix.length() : sameScope ? 1 : 0;
+            if (rank > bestRank) {
+                best = prefix;
+                bestRank = rank;
+            }
+        }
+        return best == null ? null : best.address();
+    }
+}
