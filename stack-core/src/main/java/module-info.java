@@ -5,6 +5,7 @@ module dev.heddle.core {
 
     exports dev.heddle.core.buffer;
     exports dev.heddle.core.counter;
+    exports dev.heddle.core.host;
     exports dev.heddle.core.icmp;
     exports dev.heddle.core.ip;
     exports dev.heddle.core.link;

@@ -1,0 +1,94 @@
+package dev.heddle.core.host;
+
+import dev.heddle.core.tcp.ConnectionOptions;
+import dev.heddle.core.tcp.Failure;
+import dev.heddle.core.tcp.SocketPair;
+import dev.heddle.core.tcp.Tcb;
+import dev.heddle.core.wire.IpAddress;
+import org.jspecify.annotations.Nullable;
+
+/** The active OPEN (RFC 9293 3.10.1): finds the way, the source address and the port, and makes the connection. */
+final class ActiveOpen {
+
+    /** How often a port is chosen anew because another thread took the name. */
+    private static final int ATTEMPTS = 8;
+
+    private final Host host;
+
+    ActiveOpen(Host host) {
+        this.host = host;
+    }
+
+    /**
+     * Makes a connection that has sent nothing yet.
+     *
+     * @param bound what the application has bound to, or null; with its port and use
+     */
+    Opening open(
+            IpAddress remote,
+            int remotePort,
+            ConnectionOptions options,
+            Readiness readiness,
+            @Nullable IpAddress bound,
+            int boundPort,
+            PortAllocator.Use boundUse) {
+        // As on Linux the wildcard as a destination means this host.
+        IpAddress target = !remote.isAny() ? remote : remote.isIpv4() ? IpAddress.LOOPBACK_V4 : IpAddress.LOOPBACK_V6;
+        if (host.isClosed()) {
+            return Opening.failed(Failure.NETWORK_DOWN);
+        }
+        // RFC 9293 MUST-59 and 3.9.2.3: connections are between two hosts.
+        if (remotePort == 0 || target.isMulticast() || host.localAddresses().isBroadcast(target.high(), target.low())) {
+            return Opening.failed(Failure.NETWORK_UNREACHABLE);
+        }
+        HostInterface out = host.outbound().interfaceTo(target.high(), target.low(), 0);
+        if (out == null) {
+            return Opening.failed(Failure.NETWORK_UNREACHABLE);
+        }
+        if (!out.isUp()) {
+            return Opening.failed(Failure.NETWORK_DOWN);
+        }
+        IpAddress local = bound == null || bound.isAny() ? host.outbound().sourceFor(target) : bound;
+        boolean familiesDiffer = local != null && local.isIpv4() != target.isIpv4()
+                || bound != null && bound.isIpv4() && !target.isIpv4();
+        if (local == null || familiesDiffer) {
+            return Opening.failed(Failure.ADDRESS_NOT_AVAILABLE);
+        }
+        int scope = out.scopeOf(target.high(), target.low());
+        if (bound != null) {
+            SocketPair pair = SocketPair.of(local, boundPort, target, remotePort, scope);
+            host.ports().share(local, boundPort, boundUse);
+            TcpConnection connection = add(pair, options, out, readiness, boundUse);
+            // The connection's use of the port takes the place of the binding's.
+            host.ports().release(connection == null ? local : bound, boundPort, boundUse);
+            return connection == null ? Opening.failed(Failure.ADDRESS_IN_USE) : Opening.of(connection);
+        }
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            int port = host.ports()
+                    .choose(
+                            local,
+                            target,
+                            remotePort,
+                            p -> host.table().find(SocketPair.of(local, p, target, remotePort, scope)) == null);
+            if (port == 0) {
+                break;
+            }
+            SocketPair pair = SocketPair.of(local, port, target, remotePort, scope);
+            TcpConnection connection = add(pair, options, out, readiness, PortAllocator.Use.CONNECTED);
+            if (connection != null) {
+                return Opening.of(connection);
+            }
+            host.ports().release(local, port, PortAllocator.Use.CONNECTED);
+        }
+        return Opening.failed(Failure.ADDRESS_NOT_AVAILABLE);
+    }
+
+    private @Nullable TcpConnection add(
+            SocketPair pair, ConnectionOptions options, HostInterface out, Readiness readiness, PortAllocator.Use use) {
+        long nowNs = host.clock().nanoTime();
+        int iss = host.tcpContext().initialSequence().next(pair, nowNs);
+        Tcb tcb = Tcb.connect(host.tcpContext(), pair, options, iss, out.path(pair.isIpv4()), nowNs);
+        TcpConnection connection = new TcpConnection(host, tcb, out.driver(), readiness, use);
+        return host.table().addIfAbsent(connection) == null ? connection : null;
+    }
+}

@@ -1,0 +1,41 @@
+package dev.heddle.core.host;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What one step of a pump has touched: connections that must answer, then readers that must be woken. Belongs to whoever
+ * holds the pump's role.
+ */
+final class Batch {
+
+    private final List<TcpConnection> marked = new ArrayList<>();
+    private final List<Readiness> woken = new ArrayList<>();
+
+    /** Has a connection flushed at the end of the batch. */
+    void mark(TcpConnection connection) {
+        if (connection.mark()) {
+            marked.add(connection);
+        }
+    }
+
+    /** Has a readiness looked at by its subscribers at the end of the batch, after all segments are sent. */
+    void wake(Readiness readiness) {
+        woken.add(readiness);
+    }
+
+    /** Sends for each marked connection once, then wakes. Called with no lock held. */
+    void finish() {
+        while (!marked.isEmpty() || !woken.isEmpty()) {
+            // Flushing may mark more: packets that were left in an ended connection's backlog.
+            for (int i = 0; i < marked.size(); i++) {
+                marked.get(i).flushMarked(this);
+            }
+            marked.clear();
+            for (int i = 0; i < woken.size(); i++) {
+                woken.get(i).fire();
+            }
+            woken.clear();
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.heddle.core.host;
+
+import dev.heddle.core.tcp.TcpInfo;
+import dev.heddle.core.tcp.TcpState;
+import dev.heddle.core.wire.IpAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line of a host's list of endpoints.
+ *
+ * @param remoteAddress null for a listener, whose remote port is 0
+ * @param info the connection's numbers; null for listeners, half-open handshakes and TIME-WAIT
+ */
+public record EndpointInfo(
+        TcpState state,
+        IpAddress localAddress,
+        int localPort,
+        @Nullable IpAddress remoteAddress,
+        int remotePort,
+        @Nullable TcpInfo info) {
+
+    static EndpointInfo of(TcpListener listener) {
+        return new EndpointInfo(TcpState.LISTEN, listener.localAddress(), listener.localPort(), null, 0, null);
+    }
+
+    static EndpointInfo of(TableEntry entry) {
+        return switch (entry) {
+            case TcpConnection connection -> of(connection, connection.state(), connection.info());
+            case HalfOpenEntry handshake -> of(handshake, TcpState.SYN_RECEIVED, null);
+            case TimeWaitEntry timeWait -> of(timeWait, TcpState.TIME_WAIT, null);
+        };
+    }
+
+    private static EndpointInfo of(TableEntry entry, TcpState state, @Nullable TcpInfo info) {
+        return new EndpointInfo(
+                state,
+                entry.pair().localAddress(),
+                entry.pair().localPort(),
+                entry.pair().remoteAddress(),
+                entry.pair().remotePort(),
+                info);
+    }
+}

@@ -1,0 +1,451 @@
+package dev.heddle.core.host;
+
+import dev.heddle.core.buffer.BufferPool;
+import dev.heddle.core.ip.IpCounter;
+import dev.heddle.core.ip.IpLocalAddresses;
+import dev.heddle.core.ip.RoutingTable;
+import dev.heddle.core.link.LinkCapabilities;
+import dev.heddle.core.link.Packet;
+import dev.heddle.core.link.PacketPool;
+import dev.heddle.core.link.PacketSink;
+import dev.heddle.core.tcp.ChallengeAckLimit;
+import dev.heddle.core.tcp.InitialSequence;
+import dev.heddle.core.tcp.TcpConfig;
+import dev.heddle.core.tcp.TcpContext;
+import dev.heddle.core.time.Clock;
+import dev.heddle.core.wire.IpAddress;
+import dev.heddle.core.wire.IpPrefix;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One IP host: its interfaces, addresses and routes, its endpoints, and what dispatches packets to them.
+ *
+ * <p>A host is driven by {@link LinkPump}s, one for each interface, or by hand: packets go in by {@link #inject} and come
+ * out at the sink of {@link #addInterface}, {@link #nextDeadline} and {@link #runTimers} move time. By hand, one thread at
+ * a time injects and runs timers, and every call runs to completion: calls made from inside a sink are queued and run
+ * before the outermost call returns. Endpoints may be used by any thread.
+ */
+public final class Host implements AutoCloseable {
+
+    private final HostConfig config;
+    private final Clock clock;
+    private final BufferPool bufferPool;
+    private final PacketPool packets;
+    private final HostCounters counters = HostCounters.create();
+    private final TcpContext tcpContext;
+    private final Outbound outbound;
+    private final TcbTable table;
+    private final ListenerTable listeners = new ListenerTable();
+    private final PortAllocator ports;
+    private final TimeWaitTable timeWaits;
+    private final MemoryQueue memoryQueue;
+    private final Leftovers leftovers = new Leftovers();
+    private final Inbound inbound;
+    private final ActiveOpen activeOpen;
+
+    /** The last identification given to an IPv4 packet that may be fragmented. */
+    private final AtomicInteger identification;
+
+    /** Guards changes of the three snapshots below; a leaf. */
+    private final ReentrantLock configuration = new ReentrantLock();
+
+    /** By index, the first place empty. */
+    private volatile @Nullable HostInterface[] interfaces = {null};
+
+    private volatile IpLocalAddresses localAddresses = IpLocalAddresses.EMPTY;
+    private volatile RoutingTable routes = RoutingTable.EMPTY;
+
+    private volatile boolean handDriven = true;
+    private volatile boolean closed;
+
+    /** Whether the embedder has a batch open; belongs to the thread that drives by hand. */
+    private boolean batchOpen;
+
+    private Host(HostConfig config, Clock clock, RandomGenerator random) {
+        this.config = config;
+        this.clock = clock;
+        TcpConfig tcp = config.tcp();
+        bufferPool = new BufferPool(config.memoryLimitBytes(), config.chunkBytes());
+        packets = new PacketPool(bufferPool);
+        KeyedHash hash = new KeyedHash(random);
+        outbound = new Outbound(this, packets, new KeyedHash(random), counters.ip());
+        tcpContext = new TcpContext(
+                tcp,
+                outbound,
+                bufferPool,
+                counters.tcp(),
+                config.congestionControls(),
+                new ChallengeAckLimit(tcp.challengeAcksPerSecond(), random),
+                new InitialSequence(random));
+        table = new TcbTable(hash);
+        ports = new PortAllocator(tcp.firstEphemeralPort(), tcp.lastEphemeralPort(), new KeyedHash(random), random);
+        timeWaits = new TimeWaitTable(table, ports, counters.tcp(), tcp.maxTimeWait());
+        memoryQueue = new MemoryQueue(bufferPool, clock);
+        identification = new AtomicInteger(random.nextInt());
+        inbound = new Inbound(this);
+        activeOpen = new ActiveOpen(this);
+    }
+
+    /**
+     * Makes a host without interfaces.
+     *
+     * @param random draws secrets: thread-safe and cryptographic in production, a seeded named algorithm in simulation
+     */
+    public static Host create(HostConfig config, Clock clock, RandomGenerator random) {
+        return new Host(config, clock, random);
+    }
+
+    /**
+     * Adds an interface with routes to the networks of its addresses. What the link cannot do is done in software before
+     * packets reach the sink. An interface with a loopback address is the way from the host to itself.
+     *
+     * @param sink called under the sending connection's lock, see {@link PacketSink}
+     * @param addresses the interface's addresses with their networks, such as {@code 192.0.2.2/24}
+     */
+    public HostInterface addInterface(
+            String name, LinkCapabilities capabilities, PacketSink sink, List<IpPrefix> addresses) {
+        configuration.lock();
+        try {
+            int index = interfaces.length;
+            HostInterface added = new HostInterface(this, index, name, capabilities, sink, addresses);
+            @Nullable HostInterface[] all = Arrays.copyOf(interfaces, index + 1);
+            all[index] = added;
+            interfaces = all;
+            for (IpPrefix prefix : addresses) {
+                localAddresses = localAddresses.with(prefix);
+                routes = routes.with(new RoutingTable.Route(prefix.network(), null, index, 0, prefix.address()));
+            }
+            return added;
+        } finally {
+            configuration.unlock();
+        }
+    }
+
+    /** Adds a route, a default route with the prefix {@code 0.0.0.0/0} or {@code ::/0}. */
+    public void addRoute(IpPrefix destination, @Nullable IpAddress gateway, HostInterface via) {
+        configuration.lock();
+        try {
+            routes = routes.with(new RoutingTable.Route(destination, gateway, via.index(), 0, null));
+        } finally {
+            configuration.unlock();
+        }
+    }
+
+    /**
+     * Takes a packet that has arrived on an interface. The packet stays the caller's.
+     *
+     * @param packet contiguous; {@link Packet#arrivalNs} is set here
+     * @throws IllegalStateException if another thread is driving the interface
+     */
+    public void inject(HostInterface in, Packet packet) {
+        CallQueue calls = CallQueue.ofThread();
+        if (!calls.isBusy()) {
+            calls.deliver(this, () -> deliver(in, packet));
+            return;
+        }
+        // The caller's packet will be reused before its turn comes.
+        Packet copy = PacketCopies.copy(packets, packet);
+        if (copy == null) {
+            counters.ip().increment(IpCounter.inDiscards(true));
+            return;
+        }
+        calls.deliver(this, () -> {
+            try {
+                deliver(in, copy);
+            } finally {
+                packets.release(copy);
+            }
+        });
+    }
+
+    private void deliver(HostInterface in, Packet packet) {
+        driveByHand(in.driver(), () -> {
+            packet.arrivalNs = clock.nanoTime();
+            receive(in, packet);
+            if (!batchOpen) {
+                in.driver().batch().finish();
+            }
+        });
+    }
+
+    /** Begins a batch: what is injected until {@link #endBatch} is answered there. */
+    public void beginBatch(HostInterface in) {
+        batchOpen = true;
+    }
+
+    /** Ends a batch: sends the answers, then wakes. */
+    public void endBatch(HostInterface in) {
+        CallQueue.ofThread().deliver(this, () -> {
+            batchOpen = false;
+            driveByHand(in.driver(), () -> in.driver().batch().finish());
+        });
+    }
+
+    /** The sink has room again after it refused a packet: connections that wait for that go on. */
+    public void linkReady(HostInterface on) {
+        CallQueue.ofThread()
+                .deliver(
+                        this,
+                        () -> driveByHand(on.driver(), () -> {
+                            on.flushOffload();
+                            on.driver().retryBlocked();
+                            on.driver().batch().finish();
+                        }));
+    }
+
+    /**
+     * When {@link #runTimers} wants to be called next; {@link Clock#NEVER} if never. It may be too early, if a deadline has
+     * moved later since, never too late.
+     */
+    public long nextDeadline() {
+        long earliest = Clock.NEVER;
+        for (HostInterface each : interfaces()) {
+            earliest = Math.min(earliest, each.driver().nextDeadline());
+        }
+        return earliest;
+    }
+
+    /** Runs the timers that are due, and lets those go on that a full link has stopped. */
+    public void runTimers() {
+        CallQueue.ofThread().deliver(this, () -> {
+            for (HostInterface each : interfaces()) {
+                driveByHand(each.driver(), () -> {
+                    each.flushOffload();
+                    each.driver().retryBlocked();
+                    each.driver().runTimers();
+                    each.driver().batch().finish();
+                });
+            }
+        });
+    }
+
+    private static void driveByHand(Driver driver, Runnable step) {
+        if (!driver.takeRole()) {
+            throw new IllegalStateException("another thread is driving the interface");
+        }
+        try {
+            step.run();
+        } finally {
+            driver.giveRoleBack();
+        }
+    }
+
+    /** Does what is left at the end of a call into a host that is driven by hand. */
+    void settle() {
+        for (HostInterface each : interfaces()) {
+            Driver driver = each.driver();
+            if (driver.takeRole()) {
+                try {
+                    while (driver.hasRequests()) {
+                        driver.takeRequests();
+                        if (!batchOpen) {
+                            driver.batch().finish();
+                        }
+                    }
+                } finally {
+                    driver.giveRoleBack();
+                }
+            }
+        }
+    }
+
+    /** Makes an unbound TCP endpoint. */
+    public TcpEndpoint tcpEndpoint() {
+        return new TcpEndpoint(this);
+    }
+
+    /** Every listener, connection, handshake and TIME-WAIT record of about this moment. */
+    public List<EndpointInfo> endpoints() {
+        List<EndpointInfo> all = new ArrayList<>();
+        listeners.all().forEach(listener -> all.add(EndpointInfo.of(listener)));
+        table.entries().forEach(entry -> all.add(EndpointInfo.of(entry)));
+        return all;
+    }
+
+    public HostCounters counters() {
+        return counters;
+    }
+
+    /** The memory of all buffers of this host. */
+    public BufferPool bufferPool() {
+        return bufferPool;
+    }
+
+    public HostConfig config() {
+        return config;
+    }
+
+    /** The interfaces in the order of their addition. */
+    public List<HostInterface> interfaces() {
+        List<HostInterface> all = new ArrayList<>();
+        for (HostInterface each : interfaces) {
+            if (each != null) {
+                all.add(each);
+            }
+        }
+        return all;
+    }
+
+    public RoutingTable routes() {
+        return routes;
+    }
+
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** Closes every listener, resets every connection and gives all memory back. Idempotent; any thread. */
+    @Override
+    public void close() {
+        call(() -> {
+            closed = true;
+            listeners.all().forEach(TcpListener::close);
+            for (TableEntry entry : table.entries()) {
+                if (entry instanceof TcpConnection connection) {
+                    connection.hostClosed();
+                }
+            }
+            leftovers.all().forEach(TcpConnection::hostClosed);
+            timeWaits.close();
+        });
+    }
+
+    // ---- for the other classes of this package
+
+    /** Begins a call of the application that has a result; goes with {@link #end}. Null if pumps drive the host. */
+    @Nullable CallQueue begin() {
+        if (!handDriven) {
+            return null;
+        }
+        CallQueue calls = CallQueue.ofThread();
+        calls.begin();
+        return calls;
+    }
+
+    void end(@Nullable CallQueue calls) {
+        if (calls != null) {
+            calls.end(this);
+        }
+    }
+
+    /** Makes a call of the application that has no result. */
+    void call(Runnable call) {
+        if (handDriven) {
+            CallQueue.ofThread().call(this, call);
+        } else {
+            call.run();
+        }
+    }
+
+    /** Takes a packet on the pump role of its interface. */
+    void receive(HostInterface in, Packet packet) {
+        if (!closed) {
+            inbound.packetArrives(in, packet);
+        }
+    }
+
+    /** Fails everything that needs an interface whose link is gone; on its pump role. */
+    void linkDown(HostInterface gone) {
+        gone.linkDown();
+        Driver driver = gone.driver();
+        listeners.all().forEach(listener -> listener.networkDown(driver));
+        for (TableEntry entry : table.entries()) {
+            if (entry instanceof TcpConnection connection && connection.home() == driver) {
+                connection.networkDown(driver.batch());
+            }
+        }
+        driver.batch().finish();
+    }
+
+    boolean isHandDriven() {
+        return handDriven;
+    }
+
+    /** From now on pumps drive this host. */
+    void pumped() {
+        handDriven = false;
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    PacketPool packets() {
+        return packets;
+    }
+
+    TcpContext tcpContext() {
+        return tcpContext;
+    }
+
+    Outbound outbound() {
+        return outbound;
+    }
+
+    TcbTable table() {
+        return table;
+    }
+
+    ListenerTable listeners() {
+        return listeners;
+    }
+
+    PortAllocator ports() {
+        return ports;
+    }
+
+    TimeWaitTable timeWaits() {
+        return timeWaits;
+    }
+
+    MemoryQueue memoryQueue() {
+        return memoryQueue;
+    }
+
+    Leftovers leftovers() {
+        return leftovers;
+    }
+
+    TcpInput tcpInput() {
+        return inbound.tcp();
+    }
+
+    ActiveOpen activeOpen() {
+        return activeOpen;
+    }
+
+    IpLocalAddresses localAddresses() {
+        return localAddresses;
+    }
+
+    /** Whether a packet to the address stays in this host. */
+    boolean isLocal(IpAddress address) {
+        return localAddresses.contains(address.high(), address.low()) || address.isLoopback() && loopback() != null;
+    }
+
+    /** The interface that leads back to this host; null if there is none. */
+    @Nullable HostInterface loopback() {
+        for (HostInterface each : interfaces) {
+            if (each != null && each.isLoopback()) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    /** The interface of an index; null if there is none. */
+    @Nullable HostInterface networkInterface(int index) {
+        @Nullable HostInterface[] all = interfaces;
+        return index < all.length ? all[index] : null;
+    }
+
+    int nextIdentification() {
+        return identification.incrementAndGet() & 0xffff;
+    }
+}

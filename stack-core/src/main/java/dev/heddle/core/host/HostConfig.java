@@ -1,0 +1,89 @@
+package dev.heddle.core.host;
+
+import dev.heddle.core.buffer.BufferPool;
+import dev.heddle.core.tcp.TcpConfig;
+import dev.heddle.core.tcp.congestion.CongestionControls;
+import java.util.Objects;
+
+/** The parameters of one host; immutable. */
+public final class HostConfig {
+
+    private static final long MEBIBYTE = 1024L * 1024;
+    private static final long MOST_BY_DEFAULT_BYTES = 256 * MEBIBYTE;
+    private static final long LEAST_BYTES = MEBIBYTE;
+
+    public static final HostConfig DEFAULTS = builder().build();
+
+    private final TcpConfig tcp;
+    private final long memoryLimitBytes;
+    private final int chunkBytes;
+    private final CongestionControls congestionControls;
+
+    private HostConfig(Builder b) {
+        tcp = b.tcp;
+        memoryLimitBytes = b.memoryLimitBytes;
+        chunkBytes = b.chunkBytes;
+        congestionControls = b.congestionControls;
+        if (memoryLimitBytes < LEAST_BYTES) {
+            throw new IllegalArgumentException("a host needs at least " + LEAST_BYTES + " bytes of buffer memory");
+        }
+    }
+
+    public TcpConfig tcp() {
+        return tcp;
+    }
+
+    /** The most bytes of buffers ever in use; by default a quarter of the largest heap, at most 256 MiB. */
+    public long memoryLimitBytes() {
+        return memoryLimitBytes;
+    }
+
+    /** The size of the pieces that stream buffers are made of: a power of two. */
+    public int chunkBytes() {
+        return chunkBytes;
+    }
+
+    /** The congestion control algorithms that connections may name. */
+    public CongestionControls congestionControls() {
+        return congestionControls;
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Collects parameters; {@link #build} refuses what is out of range. */
+    public static final class Builder {
+        private TcpConfig tcp = TcpConfig.DEFAULTS;
+        private long memoryLimitBytes =
+                Math.clamp(Runtime.getRuntime().maxMemory() / 4, LEAST_BYTES, MOST_BY_DEFAULT_BYTES);
+        private int chunkBytes = BufferPool.DEFAULT_CHUNK_BYTES;
+        private CongestionControls congestionControls = new CongestionControls();
+
+        private Builder() {}
+
+        public Builder tcp(TcpConfig value) {
+            tcp = Objects.requireNonNull(value);
+            return this;
+        }
+
+        public Builder memoryLimitBytes(long value) {
+            memoryLimitBytes = value;
+            return this;
+        }
+
+        public Builder chunkBytes(int value) {
+            chunkBytes = value;
+            return this;
+        }
+
+        public Builder congestionControls(CongestionControls value) {
+            congestionControls = Objects.requireNonNull(value);
+            return this;
+        }
+
+        public HostConfig build() {
+            return new HostConfig(this);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package dev.heddle.core.host;
+
+import dev.heddle.core.icmp.IcmpInput;
+import dev.heddle.core.ip.IpInput;
+import dev.heddle.core.ip.IpLocalAddresses;
+import dev.heddle.core.ip.IpOutput;
+import dev.heddle.core.link.LinkCapabilities;
+import dev.heddle.core.link.LinkDownException;
+import dev.heddle.core.link.Packet;
+import dev.heddle.core.link.PacketSink;
+import dev.heddle.core.link.SoftwareOffload;
+import dev.heddle.core.tcp.PathProperties;
+import dev.heddle.core.wire.IpPrefix;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One of a host's interfaces: where packets go, and what belongs to the pump role of those that come. */
+public final class HostInterface {
+
+    private final Host host;
+    private final int index;
+    private final String name;
+    private final LinkCapabilities capabilities;
+    private final PacketSink sink;
+    private final @Nullable SoftwareOffload offload;
+    private final IpLocalAddresses addresses;
+    private final boolean loopback;
+    private final PathProperties ipv4Path;
+    private final PathProperties ipv6Path;
+    private final Driver driver;
+
+    /* Used by the holder of the pump role. */
+    private final IpInput ipInput;
+    private final IcmpInput icmpInput;
+
+    private volatile boolean down;
+
+    HostInterface(
+            Host host,
+            int index,
+            String name,
+            LinkCapabilities linkCapabilities,
+            PacketSink sink,
+            List<IpPrefix> prefixes) {
+        this.host = host;
+        this.index = index;
+        this.name = name;
+        addresses = IpLocalAddresses.of(prefixes);
+        loopback = prefixes.stream().anyMatch(p -> p.address().isLoopback());
+        if (linkCapabilities.transmitChecksum() && linkCapabilities.maxSuperSegmentBytes() >= Packet.MAX_LENGTH) {
+            offload = null;
+            this.sink = sink;
+            capabilities = linkCapabilities;
+        } else {
+            offload = new SoftwareOffload(sink, linkCapabilities);
+            this.sink = offload;
+            capabilities = offload.capabilities();
+        }
+        ipv4Path = pathFor(IpOutput.headerBytes(true));
+        ipv6Path = pathFor(IpOutput.headerBytes(false));
+        driver = new Driver(host.clock());
+        HostCounters counters = host.counters();
+        ipInput = new IpInput(counters.ip(), counters.refusals(), loopback);
+        icmpInput = new IcmpInput(counters.icmp(), counters.refusals(), host.outbound());
+    }
+
+    private PathProperties pathFor(int headerBytes) {
+        int longest = Math.max(capabilities.mtu(), capabilities.maxSuperSegmentBytes());
+        return new PathProperties(capabilities.mtu(), headerBytes, longest - headerBytes);
+    }
+
+    /** The number that routes and link-local addresses name it by, from 1. */
+    public int index() {
+        return index;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** What TCP may use here: the link's own abilities or those that software lends it. */
+    public LinkCapabilities capabilities() {
+        return capabilities;
+    }
+
+    /** Its addresses with their networks. */
+    public List<IpPrefix> prefixes() {
+        return addresses.prefixes();
+    }
+
+    /** Whether its link works. */
+    public boolean isUp() {
+        return !down;
+    }
+
+    Host host() {
+        return host;
+    }
+
+    IpLocalAddresses addresses() {
+        return addresses;
+    }
+
+    boolean isLoopback() {
+        return loopback;
+    }
+
+    Driver driver() {
+        return driver;
+    }
+
+    IpInput ipInput() {
+        return ipInput;
+    }
+
+    IcmpInput icmpInput() {
+        return icmpInput;
+    }
+
+    PathProperties path(boolean ipv4) {
+        return ipv4 ? ipv4Path : ipv6Path;
+    }
+
+    int scopeOf(long high, long low) {
+        return TcpInput.scope(index, high, low);
+    }
+
+    void linkDown() {
+        down = true;
+    }
+
+    /** Sends a packet; false if there is no room now. What goes to a broken link is lost. */
+    boolean transmit(Packet packet) {
+        if (down) {
+            return true;
+        }
+        CallQueue calls = host.isHandDriven() ? CallQueue.ofThread() : null;
+        if (calls != null) {
+            calls.enterSink();
+        }
+        try {
+            return sink.transmit(packet);
+        } catch (LinkDownException e) {
+            // The pump finds the same when it reads.
+            down = true;
+            return true;
+        } finally {
+            if (calls != null) {
+                calls.leaveSink();
+            }
+        }
+    }
+
+    /** Sends what of a super-segment had no room before; on the pump role. */
+    void flushOffload() {
+        if (offload == null || down) {
+            return;
+        }
+        CallQueue calls = host.isHandDriven() ? CallQueue.ofThread() : null;
+        if (calls != null) {
+            calls.enterSink();
+        }
+        try {
+            offload.flush();
+        } catch (LinkDownException e) {
+            down = true;
+        } finally {
+            if (calls != null) {
+                calls.leaveSink();
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,173 @@
+package dev.heddle.core.host;
+
+import dev.heddle.core.counter.CounterSet;
+import dev.heddle.core.icmp.MessageOutput;
+import dev.heddle.core.ip.IpCounter;
+import dev.heddle.core.ip.IpOutput;
+import dev.heddle.core.ip.RoutingTable;
+import dev.heddle.core.link.Packet;
+import dev.heddle.core.link.PacketPool;
+import dev.heddle.core.tcp.SegmentOutput;
+import dev.heddle.core.tcp.SocketPair;
+import dev.heddle.core.wire.IpAddress;
+import dev.heddle.core.wire.TcpHeader;
+import org.jspecify.annotations.Nullable;
+
+/** The way out of a host: finds the route, puts the IP header in front and hands the packet to the interface. Any thread. */
+final class Outbound implements SegmentOutput, MessageOutput {
+
+    /** Room for the headers of a segment and little more, for when the memory limit is reached. */
+    private static final int RESERVE_CAPACITY = 1500;
+
+    private static final int DEFAULT_HOP_LIMIT = 64;
+    private static final int FLOW_LABEL_MASK = 0xf_ffff;
+
+    private final Host host;
+    private final PacketPool packets;
+    private final KeyedHash flowLabels;
+    private final CounterSet<IpCounter> counters;
+
+    Outbound(Host host, PacketPool packets, KeyedHash flowLabels, CounterSet<IpCounter> counters) {
+        this.host = host;
+        this.packets = packets;
+        this.flowLabels = flowLabels;
+        this.counters = counters;
+    }
+
+    /** The interface that leads to an address; null if there is no route, or the interface is down. */
+    @Nullable HostInterface interfaceTo(long high, long low, int scope) {
+        if (host.localAddresses().contains(high, low) || IpAddress.isLoopback(high, low)) {
+            return host.loopback();
+        }
+        if (scope != 0) {
+            return host.networkInterface(scope);
+        }
+        RoutingTable.Route route = host.routes().lookup(high, low);
+        return route == null ? null : host.networkInterface(route.interfaceIndex());
+    }
+
+    /** The address to send from to an address: what the route prefers, then what suits best; null if there is none. */
+    @Nullable IpAddress sourceFor(IpAddress remote) {
+        if (remote.isLoopback()) {
+            return host.loopback() == null ? null : remote.isIpv4() ? IpAddress.LOOPBACK_V4 : IpAddress.LOOPBACK_V6;
+        }
+        if (host.isLocal(remote)) {
+            return remote;
+        }
+        RoutingTable.Route route = host.routes().lookup(remote.high(), remote.low());
+        if (route == null) {
+            return null;
+        }
+        if (route.preferredSource() != null) {
+            return route.preferredSource();
+        }
+        HostInterface out = host.networkInterface(route.interfaceIndex());
+        IpAddress source = out == null ? null : out.addresses().sourceFor(remote.high(), remote.low());
+        if (source == null) {
+            source = host.localAddresses().sourceFor(remote.high(), remote.low());
+        }
+        return source == null || source.isLoopback() ? null : source;
+    }
+
+    @Override
+    public Packet acquire() {
+        Packet packet = packets.small();
+        // Without memory for acknowledgements and resets, memory would never come back: these few bytes live until the
+        // return of transmit.
+        return packet != null ? packet : new Packet(RESERVE_CAPACITY);
+    }
+
+    @Override
+    public boolean transmit(Packet segment, SocketPair pair, int trafficClass, int hopLimit) {
+        try {
+            boolean isIpv4 = pair.isIpv4();
+            HostInterface out = interfaceTo(pair.remoteHigh(), pair.remoteLow(), pair.scope());
+            if (out == null) {
+                counters.increment(IpCounter.outNoRoutes(isIpv4));
+                return true;
+            }
+            IpOutput.prepend(
+                    segment,
+                    pair.localHigh(),
+                    pair.localLow(),
+                    pair.remoteHigh(),
+                    pair.remoteLow(),
+                    TcpHeader.PROTOCOL,
+                    trafficClass,
+                    hopLimit,
+                    0,
+                    isIpv4 ? 0 : flowLabel(pair));
+            if (!out.transmit(segment)) {
+                return false;
+            }
+            counters.increment(IpCounter.outRequests(isIpv4));
+            return true;
+        } finally {
+            giveBack(segment);
+        }
+    }
+
+    @Override
+    public @Nullable Packet acquire(int bytes) {
+        return packets.forLength(bytes);
+    }
+
+    @Override
+    public void transmit(
+            Packet message,
+            long sourceHigh,
+            long sourceLow,
+            long destinationHigh,
+            long destinationLow,
+            int protocol,
+            int trafficClass) {
+        try {
+            boolean isIpv4 = IpAddress.isIpv4(destinationHigh, destinationLow);
+            // An answer to a link-local address goes where its network is routed to.
+            HostInterface out = interfaceTo(destinationHigh, destinationLow, 0);
+            if (out == null) {
+                counters.increment(IpCounter.outNoRoutes(isIpv4));
+                return;
+            }
+            if (message.length() + IpOutput.headerBytes(isIpv4)
+                    > out.capabilities().mtu()) {
+                // There is no fragmentation on output.
+                counters.increment(IpCounter.outDiscards(isIpv4));
+                return;
+            }
+            IpOutput.prepend(
+                    message,
+                    sourceHigh,
+                    sourceLow,
+                    destinationHigh,
+                    destinationLow,
+                    protocol,
+                    trafficClass,
+                    DEFAULT_HOP_LIMIT,
+                    host.nextIdentification(),
+                    0);
+            counters.increment(out.transmit(message) ? IpCounter.outRequests(isIpv4) : IpCounter.outDiscards(isIpv4));
+        } finally {
+            giveBack(message);
+        }
+    }
+
+    private void giveBack(Packet packet) {
+        if (packet.capacity() != RESERVE_CAPACITY) {
+            packets.release(packet);
+        }
+    }
+
+    /** RFC 6437 3: the same for all packets of a connection, and not to be guessed. */
+    private int flowLabel(SocketPair pair) {
+        return flowLabels.ofPair(
+                        pair.localHigh(),
+                        pair.localLow(),
+                        pair.localPort(),
+                        pair.remoteHigh(),
+                        pair.remoteLow(),
+                        pair.remotePort(),
+                        pair.scope())
+                & FLOW_LABEL_MASK;
+    }
+}

@@ -1,0 +1,416 @@
+package dev.heddle.core.host;
+
+import dev.heddle.core.icmp.IcmpError;
+import dev.heddle.core.link.Packet;
+import dev.heddle.core.tcp.ConnectionOptions;
+import dev.heddle.core.tcp.Failure;
+import dev.heddle.core.tcp.Tcb;
+import dev.heddle.core.tcp.TcpCounter;
+import dev.heddle.core.tcp.TcpInfo;
+import dev.heddle.core.tcp.TcpState;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection: its state behind its gate, its place with its home pump, and its readiness. It outlives the TCB: what was
+ * not read stays readable, and why the connection ended stays known, as long as somebody holds it.
+ */
+final class TcpConnection extends TableEntry implements EndpointGate.Room {
+
+    private static final VarHandle MARKED;
+    private static final VarHandle ICMP_ERROR;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            MARKED = lookup.findVarHandle(TcpConnection.class, "marked", boolean.class);
+            ICMP_ERROR = lookup.findVarHandle(TcpConnection.class, "icmpError", IcmpError.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Host host;
+    private final EndpointGate gate;
+    private final HomeTimer timer;
+    private final Readiness readiness;
+    private final PortAllocator.Use portUse;
+
+    /** Guarded by the gate. */
+    private final ConnectionState state;
+
+    /** Whether this is among the writers that wait for memory; guarded by the gate. */
+    private boolean awaitingMemory;
+
+    /** Whether a batch has this among those it flushes at its end; any thread, atomically. */
+    @SuppressWarnings("unused") // through MARKED
+    private volatile boolean marked;
+
+    /** The latest ICMP error that nobody has looked at; any thread, atomically. */
+    @SuppressWarnings("unused") // through ICMP_ERROR
+    private volatile @Nullable IcmpError icmpError;
+
+    TcpConnection(Host host, Tcb tcb, Driver home, Readiness readiness, PortAllocator.Use portUse) {
+        super(tcb.pair());
+        this.host = host;
+        this.readiness = readiness;
+        this.portUse = portUse;
+        state = new ConnectionState(tcb);
+        ConnectionOptions options = tcb.options();
+        long budgetBytes = (long) options.receiveBufferBytes() + options.sendBufferBytes();
+        gate = new EndpointGate(this, new Backlog(host.packets(), (int) Math.min(Integer.MAX_VALUE / 2, budgetBytes)));
+        timer = new Timer(home);
+    }
+
+    Readiness readiness() {
+        return readiness;
+    }
+
+    Driver home() {
+        return timer.home();
+    }
+
+    // ---- packets, timers, errors: any thread, never waiting
+
+    /**
+     * Brings a segment. It is answered at the end of the batch, or at once if there is none.
+     *
+     * @return false if the connection is over: look the packet's connection up again
+     */
+    boolean arrives(Packet packet, @Nullable Batch batch) {
+        if (!gate.packet(packet, batch)) {
+            return false;
+        }
+        if (batch != null) {
+            batch.mark(this);
+        } else {
+            gate.signal(EndpointGate.FLUSH, null);
+        }
+        return true;
+    }
+
+    /** Takes the mark of a batch; false if it has one already. */
+    boolean mark() {
+        return !marked && MARKED.compareAndSet(this, false, true);
+    }
+
+    /** Sends what the batch has made due. The mark goes first: a packet that comes from now on marks again. */
+    void flushMarked(Batch batch) {
+        marked = false;
+        gate.signal(EndpointGate.FLUSH, batch);
+    }
+
+    /** Reports an ICMP error; of several that come while the connection is locked the last one counts. */
+    void icmpError(IcmpError error, Batch batch) {
+        icmpError = error;
+        gate.signal(EndpointGate.ICMP_ERROR, batch);
+    }
+
+    /** Fails the connection because its link is gone. */
+    void networkDown(@Nullable Batch batch) {
+        gate.signal(EndpointGate.NETWORK_DOWN, batch);
+    }
+
+    /** Resets the connection because its listener was closed before it could be accepted. */
+    void refuse(@Nullable Batch batch) {
+        gate.signal(EndpointGate.REFUSED, batch);
+    }
+
+    /** Lets a writer that found no memory try again. */
+    void memoryAvailable(Batch batch) {
+        gate.signal(EndpointGate.MEMORY, batch);
+    }
+
+    // ---- what the gate guards
+
+    @Override
+    public boolean packetArrives(Packet packet) {
+        Tcb tcb = state.tcb();
+        if (tcb == null) {
+            return false;
+        }
+        tcb.segmentArrives(packet, packet.arrivalNs);
+        return true;
+    }
+
+    @Override
+    public void signalled(int bits) {
+        if ((bits & EndpointGate.MEMORY) != 0) {
+            awaitingMemory = false;
+            state.memoryAvailable();
+        }
+        if ((bits & EndpointGate.REFUSED) != 0) {
+            state.close(true, now());
+            host.leftovers().remove(this);
+        }
+        Tcb tcb = state.tcb();
+        if (tcb == null) {
+            return;
+        }
+        if ((bits & EndpointGate.TIMERS) != 0) {
+            tcb.timersExpire(now());
+        }
+        if ((bits & EndpointGate.ICMP_ERROR) != 0) {
+            IcmpError error = (IcmpError) ICMP_ERROR.getAndSet(this, null);
+            if (error != null) {
+                IcmpErrors.report(error, tcb, host.outbound());
+            }
+        }
+        if ((bits & EndpointGate.NETWORK_DOWN) != 0) {
+            tcb.fail(Failure.NETWORK_DOWN);
+        }
+    }
+
+    @Override
+    public boolean settle() {
+        Tcb tcb = state.tcb();
+        if (tcb != null) {
+            long nowNs = now();
+            tcb.flush(nowNs);
+            TcpState now = tcb.state();
+            if (now == TcpState.CLOSED || now == TcpState.TIME_WAIT && !tcb.wantsOutput()) {
+                retire(tcb, nowNs);
+            } else {
+                state.note(tcb);
+                if (tcb.wantsOutput()) {
+                    timer.blocked();
+                }
+                timer.arm(tcb.nextDeadlineNs());
+            }
+        }
+        return readiness.publish(state.readyBits(readiness.isAny(Readiness.WRITABLE)));
+    }
+
+    /** Lets go of the TCB. From here on the table leads the connection's packets to its TIME-WAIT record or to nothing. */
+    private void retire(Tcb tcb, long nowNs) {
+        boolean timeWait = tcb.state() == TcpState.TIME_WAIT;
+        state.end(tcb, !host.isClosed());
+        // Before the table forgets the connection, so that a host that is being closed finds it in one or the other.
+        if (state.hasUnread()) {
+            host.leftovers().add(this);
+        }
+        if (timeWait) {
+            host.timeWaits().replace(this, tcb.toTimeWait(nowNs), portUse);
+        } else {
+            host.table().remove(this);
+            host.ports().release(pair().localAddress(), pair().localPort(), portUse);
+        }
+        timer.cancel();
+    }
+
+    @Override
+    public void wake(@Nullable Batch batch) {
+        if (batch != null) {
+            batch.wake(readiness);
+        } else {
+            readiness.fire();
+        }
+    }
+
+    @Override
+    public void stray(Packet packet, @Nullable Batch batch) {
+        host.tcpInput().dispatch(packet, pair().scope(), batch);
+    }
+
+    @Override
+    public void visitLater() {
+        timer.request(HomeTimer.VISIT);
+    }
+
+    @Override
+    public void backlogDrop() {
+        host.counters().tcp().increment(TcpCounter.TcpExtTCPBacklogDrop);
+    }
+
+    // ---- calls of the application: they wait for the gate
+
+    /** Sends what the opening has queued, the SYN of an active one. */
+    void start() {
+        gate.enter();
+        gate.leave();
+    }
+
+    int read(byte[] target, int offset, int length) {
+        gate.enter();
+        try {
+            int n = state.read(target, offset, length);
+            noteRead();
+            return n;
+        } finally {
+            gate.leave();
+        }
+    }
+
+    int read(ByteBuffer target) {
+        gate.enter();
+        try {
+            int n = state.read(target);
+            noteRead();
+            return n;
+        } finally {
+            gate.leave();
+        }
+    }
+
+    private void noteRead() {
+        if (state.tcb() == null && !state.hasUnread()) {
+            host.leftovers().remove(this);
+        }
+    }
+
+    int peek(byte[] target, int offset, int length) {
+        gate.enter();
+        try {
+            return state.peek(target, offset, length);
+        } finally {
+            gate.leaveUnchanged();
+        }
+    }
+
+    int available() {
+        gate.enter();
+        try {
+            return state.available();
+        } finally {
+            gate.leaveUnchanged();
+        }
+    }
+
+    int write(byte[] source, int offset, int length) {
+        gate.enter();
+        try {
+            int n = state.write(source, offset, length);
+            noteWritten();
+            return n;
+        } finally {
+            gate.leave();
+        }
+    }
+
+    int write(ByteBuffer source) {
+        gate.enter();
+        try {
+            int n = state.write(source);
+            noteWritten();
+            return n;
+        } finally {
+            gate.leave();
+        }
+    }
+
+    private void noteWritten() {
+        if (state.isStarved() && !awaitingMemory) {
+            awaitingMemory = true;
+            host.memoryQueue().add(this);
+        }
+    }
+
+    void shutdownInput() {
+        gate.enter();
+        try {
+            state.shutdownInput();
+        } finally {
+            gate.leave();
+        }
+    }
+
+    void shutdownOutput() {
+        gate.enter();
+        try {
+            state.shutdownOutput();
+        } finally {
+            gate.leave();
+        }
+    }
+
+    /** Ends the application's use: gracefully, or at once by a reset. */
+    void close(boolean abort) {
+        gate.enter();
+        try {
+            state.close(abort, now());
+            host.leftovers().remove(this);
+        } finally {
+            gate.leave();
+        }
+    }
+
+    /** Resets the connection because the host is being closed. */
+    void hostClosed() {
+        gate.enter();
+        try {
+            state.abort(Failure.NETWORK_DOWN, now());
+            host.leftovers().remove(this);
+        } finally {
+            gate.leave();
+        }
+    }
+
+    Failure failure() {
+        gate.enter();
+        try {
+            return state.failure();
+        } finally {
+            gate.leaveUnchanged();
+        }
+    }
+
+    TcpState state() {
+        gate.enter();
+        try {
+            return state.state();
+        } finally {
+            gate.leaveUnchanged();
+        }
+    }
+
+    @Nullable TcpInfo info() {
+        gate.enter();
+        try {
+            return state.info();
+        } finally {
+            gate.leaveUnchanged();
+        }
+    }
+
+    ConnectionOptions options() {
+        gate.enter();
+        try {
+            return state.options();
+        } finally {
+            gate.leaveUnchanged();
+        }
+    }
+
+    void options(ConnectionOptions options) {
+        gate.enter();
+        try {
+            state.options(options);
+        } finally {
+            gate.leave();
+        }
+    }
+
+    private long now() {
+        return host.clock().nanoTime();
+    }
+
+    /** The connection's one node in the wheel of its home. */
+    private final class Timer extends HomeTimer {
+
+        Timer(Driver home) {
+            super(home);
+        }
+
+        @Override
+        void expired(long nowNs, Batch batch) {
+            gate.signal(EndpointGate.TIMERS, batch);
+        }
+
+        @Override
+        void visit(Batch batch) {
+            gate.signal(EndpointGate.FLUSH, batch);
+        }
+    }
+}

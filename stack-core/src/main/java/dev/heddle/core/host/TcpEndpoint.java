@@ -1,0 +1,395 @@
+package dev.heddle.core.host;
+
+import dev.heddle.core.tcp.ConnectionOptions;
+import dev.heddle.core.tcp.Failure;
+import dev.heddle.core.tcp.SocketPair;
+import dev.heddle.core.tcp.TcpInfo;
+import dev.heddle.core.tcp.TcpState;
+import dev.heddle.core.wire.IpAddress;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The application's handle of a TCP socket: unbound, then bound, then connected, or spent on a {@link TcpListener}. No call
+ * waits for the network; {@link #readiness()} tells when to look again. Any thread may call at any time.
+ *
+ * <p>From inside a packet sink of a hand-driven host the calls without a result are queued and run before the outermost
+ * call returns; the others throw {@link IllegalStateException}.
+ */
+public final class TcpEndpoint {
+
+    /** A read's answer when everything that the peer sent has been read. */
+    public static final int END_OF_STREAM = -1;
+
+    /** A read's or write's answer when there is no connection any more; {@link #failure()} says why. */
+    public static final int FAILED = -2;
+
+    private final Host host;
+    private final Readiness readiness;
+
+    /** Guards the steps up to the connection; a leaf but for the table's and the port allocator's locks. */
+    private final ReentrantLock setUp = new ReentrantLock();
+
+    /* Guarded by setUp. */
+    private ConnectionOptions options;
+    private @Nullable IpAddress boundAddress;
+    private int boundPort;
+    private PortAllocator.Use boundUse = PortAllocator.Use.BOUND;
+    private boolean spent;
+    private boolean closed;
+
+    /** Set once, under setUp. */
+    private volatile @Nullable TcpConnection connection;
+
+    /** Makes an unbound endpoint. */
+    TcpEndpoint(Host host) {
+        this.host = host;
+        options = host.config().tcp().connection();
+        readiness = new Readiness();
+    }
+
+    /** Makes the handle of a connection that a listener has accepted. */
+    TcpEndpoint(Host host, TcpConnection accepted) {
+        this.host = host;
+        options = host.config().tcp().connection();
+        readiness = accepted.readiness();
+        connection = accepted;
+    }
+
+    /**
+     * Binds to a local address and port.
+     *
+     * @param address one of the host's, or a wildcard: {@link IpAddress#ANY_V4}, or {@link IpAddress#ANY_V6} for both
+     *     families
+     * @param port 0 chooses a free one
+     * @param reuseAddress whether to share the port with others that allow it and do not listen
+     * @return {@link Failure#NONE}, {@link Failure#ADDRESS_NOT_AVAILABLE}, {@link Failure#ADDRESS_IN_USE}, or
+     *     {@link Failure#INVALID_STATE} if bound, connected or closed already
+     */
+    public Failure bind(IpAddress address, int port, boolean reuseAddress) {
+        Objects.checkIndex(port, 65_536);
+        PortAllocator.Use use = reuseAddress ? PortAllocator.Use.BOUND_REUSABLE : PortAllocator.Use.BOUND;
+        setUp.lock();
+        try {
+            if (closed || spent || boundAddress != null || connection != null) {
+                return Failure.INVALID_STATE;
+            }
+            if (host.isClosed()) {
+                return Failure.NETWORK_DOWN;
+            }
+            if (!address.isAny() && !host.isLocal(address)) {
+                return Failure.ADDRESS_NOT_AVAILABLE;
+            }
+            int taken = port == 0
+                    ? host.ports().takeAny(address, use)
+                    : host.ports().take(address, port, use) ? port : 0;
+            if (taken == 0) {
+                return Failure.ADDRESS_IN_USE;
+            }
+            boundAddress = address;
+            boundPort = taken;
+            boundUse = use;
+            return Failure.NONE;
+        } finally {
+            setUp.unlock();
+        }
+    }
+
+    /**
+     * Turns the bound endpoint into a listener, which owns its port from now on; this handle is spent.
+     *
+     * @param backlog how many connections may wait to be accepted
+     * @throws IllegalStateException if it is not bound, or another listener has taken the address since
+     */
+    public TcpListener listen(int backlog) {
+        setUp.lock();
+        try {
+            IpAddress address = boundAddress;
+            if (closed || spent || connection != null || address == null) {
+                throw new IllegalStateException("not bound");
+            }
+            if (!host.ports().listen(address, boundPort, boundUse)) {
+                throw new IllegalStateException("another listener has the address");
+            }
+            spent = true;
+            TcpListener listener = new TcpListener(host, address, boundPort, boundUse, Math.max(0, backlog), options);
+            host.listeners().add(listener);
+            if (host.isClosed()) {
+                listener.close();
+            }
+            return listener;
+        } finally {
+            setUp.unlock();
+        }
+    }
+
+    /**
+     * Opens a connection. It is established when {@link #readiness()} says {@link Readiness#CONNECTED}.
+     *
+     * @return {@link Failure#NONE} if a SYN was sent, otherwise why there was none; the endpoint may then be used again
+     */
+    public Failure connect(IpAddress remote, int port) {
+        Objects.checkIndex(port, 65_536);
+        CallQueue calls = host.begin();
+        try {
+            setUp.lock();
+            try {
+                if (closed || spent || connection != null) {
+                    return Failure.INVALID_STATE;
+                }
+                Opening opening =
+                        host.activeOpen().open(remote, port, options, readiness, boundAddress, boundPort, boundUse);
+                if (opening.connection() == null) {
+                    return opening.failure();
+                }
+                connection = opening.connection();
+            } finally {
+                setUp.unlock();
+            }
+            started().start();
+            if (host.isClosed()) {
+                started().hostClosed();
+            }
+            return Failure.NONE;
+        } finally {
+            host.end(calls);
+        }
+    }
+
+    /** Reads what there is; returns the number of bytes, 0 for none now, {@link #END_OF_STREAM} or {@link #FAILED}. */
+    public int read(byte[] target, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, target.length);
+        TcpConnection c = connection;
+        if (c == null) {
+            return FAILED;
+        }
+        CallQueue calls = host.begin();
+        try {
+            return c.read(target, offset, length);
+        } finally {
+            host.end(calls);
+        }
+    }
+
+    /** The same into a buffer, whose position advances. */
+    public int read(ByteBuffer target) {
+        TcpConnection c = connection;
+        if (c == null) {
+            return FAILED;
+        }
+        CallQueue calls = host.begin();
+        try {
+            return c.read(target);
+        } finally {
+            host.end(calls);
+        }
+    }
+
+    /** Like {@link #read(byte[], int, int)}, but the bytes stay to be read. */
+    public int peek(byte[] target, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, target.length);
+        TcpConnection c = connection;
+        if (c == null) {
+            return FAILED;
+        }
+        CallQueue calls = host.begin();
+        try {
+            return c.peek(target, offset, length);
+        } finally {
+            host.end(calls);
+        }
+    }
+
+    /** The number of bytes that can be read at once. */
+    public int available() {
+        TcpConnection c = connection;
+        if (c == null) {
+            return 0;
+        }
+        CallQueue calls = host.begin();
+        try {
+            return c.available();
+        } finally {
+            host.end(calls);
+        }
+    }
+
+    /** Writes what the buffer takes; returns the number of bytes, 0 if there is no room now, or {@link #FAILED}. */
+    public int write(byte[] source, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, source.length);
+        TcpConnection c = connection;
+        if (c == null) {
+            return FAILED;
+        }
+        CallQueue calls = host.begin();
+        try {
+            return c.write(source, offset, length);
+        } finally {
+            host.end(calls);
+        }
+    }
+
+    /** The same from a buffer, whose position advances. */
+    public int write(ByteBuffer source) {
+        TcpConnection c = connection;
+        if (c == null) {
+            return FAILED;
+        }
+        CallQueue calls = host.begin();
+        try {
+            return c.write(source);
+        } finally {
+            host.end(calls);
+        }
+    }
+
+    /** Reads end from now on; what still arrives is acknowledged and discarded. */
+    public void shutdownInput() {
+        TcpConnection c = connection;
+        if (c != null) {
+            host.call(c::shutdownInput);
+        }
+    }
+
+    /** Sends a FIN after what was written. */
+    public void shutdownOutput() {
+        TcpConnection c = connection;
+        if (c != null) {
+            host.call(c::shutdownOutput);
+        }
+    }
+
+    /** Closes gracefully: what was written is still sent; unread data or a linger time of 0 makes it a reset. */
+    public void close() {
+        end(false);
+    }
+
+    /** Closes with a reset. */
+    public void abort() {
+        end(true);
+    }
+
+    private void end(boolean abort) {
+        TcpConnection c;
+        setUp.lock();
+        try {
+            c = connection;
+            if (!closed) {
+                closed = true;
+                IpAddress address = boundAddress;
+                if (c == null && address != null && !spent) {
+                    host.ports().release(address, boundPort, boundUse);
+                }
+            }
+        } finally {
+            setUp.unlock();
+        }
+        if (c != null) {
+            host.call(() -> c.close(abort));
+        } else if (readiness.publish(Readiness.CLOSED)) {
+            readiness.fire();
+        }
+    }
+
+    /** Why the connection failed; {@link Failure#NONE} if it did not. */
+    public Failure failure() {
+        TcpConnection c = connection;
+        return c == null ? Failure.NONE : c.failure();
+    }
+
+    public Readiness readiness() {
+        return readiness;
+    }
+
+    /** The options in force; of an endpoint that is not connected those it will start with. */
+    public ConnectionOptions options() {
+        TcpConnection c = connection;
+        if (c != null) {
+            return c.options();
+        }
+        setUp.lock();
+        try {
+            return options;
+        } finally {
+            setUp.unlock();
+        }
+    }
+
+    /** Changes the options, at once where the connection allows it. */
+    public void options(ConnectionOptions changed) {
+        TcpConnection c;
+        setUp.lock();
+        try {
+            options = changed;
+            c = connection;
+        } finally {
+            setUp.unlock();
+        }
+        if (c != null) {
+            host.call(() -> c.options(changed));
+        }
+    }
+
+    /** The local address; null if neither bound nor connected. Stays after the end. */
+    public @Nullable IpAddress localAddress() {
+        SocketPair pair = pair();
+        if (pair != null) {
+            return pair.localAddress();
+        }
+        setUp.lock();
+        try {
+            return boundAddress;
+        } finally {
+            setUp.unlock();
+        }
+    }
+
+    /** The local port; 0 if neither bound nor connected. Stays after the end. */
+    public int localPort() {
+        SocketPair pair = pair();
+        if (pair != null) {
+            return pair.localPort();
+        }
+        setUp.lock();
+        try {
+            return boundPort;
+        } finally {
+            setUp.unlock();
+        }
+    }
+
+    /** The peer's address; null if never connected. Stays after the end. */
+    public @Nullable IpAddress remoteAddress() {
+        SocketPair pair = pair();
+        return pair == null ? null : pair.remoteAddress();
+    }
+
+    /** The peer's port; 0 if never connected. Stays after the end. */
+    public int remotePort() {
+        SocketPair pair = pair();
+        return pair == null ? 0 : pair.remotePort();
+    }
+
+    private @Nullable SocketPair pair() {
+        TcpConnection c = connection;
+        return c == null ? null : c.pair();
+    }
+
+    /** The state; after the end the last one, TIME-WAIT if the connection went there. */
+    public TcpState state() {
+        TcpConnection c = connection;
+        return c == null ? TcpState.CLOSED : c.state();
+    }
+
+    /** The connection's numbers, after the end the last ones; null if never connected, or closed before it ended. */
+    public @Nullable TcpInfo info() {
+        TcpConnection c = connection;
+        return c == null ? null : c.info();
+    }
+
+    private TcpConnection started() {
+        return Objects.requireNonNull(connection);
+    }
+}
