@@ -1,0 +1,180 @@
+package dev.heddle.net;
+
+import dev.heddle.core.host.Host;
+import dev.heddle.core.host.HostCounters;
+import dev.heddle.core.tcp.TcpState;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ServerSocketFactory;
+import javax.net.SocketFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A TCP/IP host of its own, with addresses on one or more links, whose sockets are those of {@code java.net}.
+ *
+ * <pre>{@code
+ * try (NetworkStack stack = NetworkStack.builder()
+ *         .link(TunLink.open("heddle0"))
+ *         .address("192.0.2.2/24").address("2001:db8::2/64")
+ *         .build()) {
+ *     ServerSocket server = stack.serverSocketFactory().createServerSocket(80);
+ *     Socket client = stack.socketFactory().createSocket("192.0.2.1", 5432);
+ * }
+ * }</pre>
+ *
+ * <p>A stack owns its links and closes them. All methods are for any thread.
+ */
+public final class NetworkStack implements AutoCloseable {
+
+    /** How long {@link #close()} lets connections finish sending. */
+    public static final Duration DEFAULT_CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+    /** How long a closing stack waits for peers that have everything but have not closed their side. */
+    private static final long PEER_CLOSE_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private static final long FIRST_LOOK_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long LONGEST_LOOK_NS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private static final Logger LOG = LoggerFactory.getLogger(NetworkStack.class);
+
+    private final Host host;
+    private final List<AttachedLink> links;
+    private final OpenSockets sockets;
+    private final SocketFactory socketFactory;
+    private final ServerSocketFactory serverSocketFactory;
+
+    /** Lets the first caller close and the others wait for it. */
+    private final ReentrantLock closeLock = new ReentrantLock();
+
+    /** Under {@link #closeLock}. */
+    private boolean closed;
+
+    NetworkStack(Host host, List<AttachedLink> links) {
+        this.host = host;
+        this.links = List.copyOf(links);
+        sockets = new OpenSockets(host);
+        socketFactory = new StackSocketFactory(sockets);
+        serverSocketFactory = new StackServerSocketFactory(sockets);
+    }
+
+    /** Begins to describe a stack. */
+    public static NetworkStackBuilder builder() {
+        return new NetworkStackBuilder();
+    }
+
+    /**
+     * Makes client sockets. Host names are resolved by {@link java.net.InetAddress}. The sockets behave as the JDK's,
+     * except that urgent data and SO_REUSEPORT are not supported.
+     */
+    public SocketFactory socketFactory() {
+        return socketFactory;
+    }
+
+    /** Makes server sockets. One that is bound to a wildcard address accepts IPv4 and IPv6. */
+    public ServerSocketFactory serverSocketFactory() {
+        return serverSocketFactory;
+    }
+
+    /** The engine below, for its endpoints, routes and memory. It is driven by this stack; do not inject into it. */
+    public Host host() {
+        return host;
+    }
+
+    /** What was counted, under the names that {@code netstat -s} and {@code nstat} use. */
+    public HostCounters counters() {
+        return host.counters();
+    }
+
+    /** Closes with {@link #DEFAULT_CLOSE_TIMEOUT}. */
+    @Override
+    public void close() {
+        close(DEFAULT_CLOSE_TIMEOUT);
+    }
+
+    /**
+     * Closes all sockets and the links. Nothing is accepted any more and every blocked call ends with a
+     * {@link java.net.SocketException}; what was written before is still sent for at most the given time, then the
+     * connections that are left are reset. An interrupted thread does not wait any longer and stays interrupted.
+     * Idempotent; a second caller waits for the first.
+     *
+     * @param sendTimeout how long to wait for the peers' acknowledgements; zero resets at once
+     * @throws IllegalArgumentException if the time is negative
+     */
+    public void close(Duration sendTimeout) {
+        if (sendTimeout.isNegative()) {
+            throw new IllegalArgumentException("negative time: " + sendTimeout);
+        }
+        long deadlineNs = System.nanoTime() + TimeUnit.NANOSECONDS.convert(sendTimeout);
+        closeLock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            for (SocketHandle handle : sockets.startClosing()) {
+                handle.closeAfterSending();
+            }
+            finishSending(deadlineNs);
+            host.close();
+            for (AttachedLink link : links) {
+                link.close();
+            }
+            LOG.info("stopped {}", links);
+        } finally {
+            closeLock.unlock();
+        }
+    }
+
+    /** Waits until all connections have ended, or only wait for peers that do not close, or the time is up. */
+    private void finishSending(long deadlineNs) {
+        long lookNs = FIRST_LOOK_NS;
+        long peersDeadlineNs = deadlineNs;
+        boolean waitsForPeersOnly = false;
+        while (!Thread.currentThread().isInterrupted()) {
+            Progress progress = progress();
+            if (progress == Progress.PEERS_OPEN && !waitsForPeersOnly) {
+                waitsForPeersOnly = true;
+                peersDeadlineNs = System.nanoTime() + PEER_CLOSE_NS;
+            }
+            long remainingNs = deadlineNs - System.nanoTime();
+            if (waitsForPeersOnly) {
+                remainingNs = Math.min(remainingNs, peersDeadlineNs - System.nanoTime());
+            }
+            if (progress == Progress.DONE || remainingNs <= 0) {
+                return;
+            }
+            LockSupport.parkNanos(this, Math.min(remainingNs, lookNs));
+            lookNs = Math.min(2 * lookNs, LONGEST_LOOK_NS);
+        }
+    }
+
+    private enum Progress {
+        SENDING,
+        PEERS_OPEN,
+        DONE
+    }
+
+    private Progress progress() {
+        Progress progress = Progress.DONE;
+        for (var endpoint : host.endpoints()) {
+            TcpState state = endpoint.state();
+            switch (state) {
+                case ESTABLISHED, CLOSE_WAIT, FIN_WAIT_1, CLOSING, LAST_ACK -> {
+                    return Progress.SENDING;
+                }
+                case FIN_WAIT_2 -> progress = Progress.PEERS_OPEN;
+                case CLOSED, LISTEN, SYN_SENT, SYN_RECEIVED, TIME_WAIT -> {}
+            }
+        }
+        return progress;
+    }
+
+    @Override
+    public String toString() {
+        return "NetworkStack" + links;
+    }
+}

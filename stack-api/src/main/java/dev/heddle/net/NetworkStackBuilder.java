@@ -1,0 +1,138 @@
+package dev.heddle.net;
+
+import dev.heddle.core.host.Host;
+import dev.heddle.core.host.HostConfig;
+import dev.heddle.core.host.HostInterface;
+import dev.heddle.core.host.LinkPump;
+import dev.heddle.core.link.Link;
+import dev.heddle.core.time.Clock;
+import dev.heddle.core.wire.IpAddress;
+import dev.heddle.core.wire.IpPrefix;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Describes a {@link NetworkStack}. The links belong to the builder from the moment they are given: {@link #build}
+ * hands them to the stack, or closes them if it fails.
+ */
+public final class NetworkStackBuilder {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NetworkStack.class);
+
+    private final List<LinkPlan> plans = new ArrayList<>();
+    private final List<String> gateways = new ArrayList<>();
+    private HostConfig hostConfig = HostConfig.DEFAULTS;
+
+    NetworkStackBuilder() {}
+
+    /** Adds a link; the addresses that follow are its. The link must use {@link Clock#system}. */
+    public NetworkStackBuilder link(Link link) {
+        plans.add(new LinkPlan(Objects.requireNonNull(link), new ArrayList<>()));
+        return this;
+    }
+
+    /**
+     * Gives the link that was added last an address, with the length of its network's prefix.
+     *
+     * @param addressAndPrefix such as {@code 192.0.2.2/24} or {@code 2001:db8::2/64}
+     * @throws IllegalStateException if there is no link yet
+     */
+    public NetworkStackBuilder address(String addressAndPrefix) {
+        if (plans.isEmpty()) {
+            throw new IllegalStateException("add a link before the address " + addressAndPrefix);
+        }
+        plans.getLast().addresses.add(Objects.requireNonNull(addressAndPrefix));
+        return this;
+    }
+
+    /**
+     * Where packets go that are for none of the links' networks; at most one for each address family.
+     *
+     * @param gateway an address of one of the links' networks
+     */
+    public NetworkStackBuilder defaultGateway(String gateway) {
+        gateways.add(Objects.requireNonNull(gateway));
+        return this;
+    }
+
+    /** Replaces the configuration of the host, TCP's included. */
+    public NetworkStackBuilder hostConfig(HostConfig config) {
+        hostConfig = Objects.requireNonNull(config);
+        return this;
+    }
+
+    /**
+     * Makes the stack and starts it.
+     *
+     * @throws IllegalArgumentException if an address is malformed or a gateway is not on a link
+     * @throws IllegalStateException if there is no link
+     */
+    public NetworkStack build() {
+        List<AttachedLink> attached = new ArrayList<>();
+        Host host = null;
+        try {
+            if (plans.isEmpty()) {
+                throw new IllegalStateException("a stack needs a link");
+            }
+            List<List<IpPrefix>> addresses =
+                    plans.stream().map(LinkPlan::prefixes).toList();
+            List<Gateway> defaults = gateways.stream()
+                    .map(gateway -> gateway(IpAddress.parse(gateway), addresses))
+                    .toList();
+            Clock clock = Clock.system();
+            host = Host.create(hostConfig, clock, new SecureRandom());
+            List<HostInterface> interfaces = new ArrayList<>();
+            for (int i = 0; i < plans.size(); i++) {
+                Link link = plans.get(i).link;
+                HostInterface added = host.addInterface(link.name(), link.capabilities(), link, addresses.get(i));
+                interfaces.add(added);
+                attached.add(new AttachedLink(link, new LinkPump(host, added, link, clock)));
+            }
+            for (Gateway gateway : defaults) {
+                host.addRoute(gateway.everything(), gateway.address, interfaces.get(gateway.link));
+            }
+            attached.forEach(link -> link.pump().start());
+            plans.forEach(plan -> LOG.info("started {} on {}", plan.addresses, plan.link.name()));
+            return new NetworkStack(host, attached);
+        } catch (RuntimeException | Error e) {
+            abandon(host, attached);
+            throw e;
+        }
+    }
+
+    private void abandon(@Nullable Host host, List<AttachedLink> attached) {
+        attached.forEach(AttachedLink::close);
+        if (host != null) {
+            host.close();
+        }
+        plans.forEach(plan -> plan.link.close());
+    }
+
+    private static Gateway gateway(IpAddress address, List<List<IpPrefix>> addresses) {
+        for (int link = 0; link < addresses.size(); link++) {
+            for (IpPrefix prefix : addresses.get(link)) {
+                if (prefix.contains(address)) {
+                    return new Gateway(address, link);
+                }
+            }
+        }
+        throw new IllegalArgumentException("gateway " + address + " is on no link's network");
+    }
+
+    private record LinkPlan(Link link, List<String> addresses) {
+        List<IpPrefix> prefixes() {
+            return addresses.stream().map(IpPrefix::parse).toList();
+        }
+    }
+
+    private record Gateway(IpAddress address, int link) {
+        IpPrefix everything() {
+            return address.isIpv4() ? new IpPrefix(IpAddress.ANY_V4, 0) : new IpPrefix(IpAddress.ANY_V6, 0);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.heddle.net;
+
+import dev.heddle.core.host.Host;
+import dev.heddle.core.host.TcpEndpoint;
+import java.net.SocketException;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Makes the sockets of one stack and knows those that are open, so that the stack can close them. For any thread. */
+final class OpenSockets {
+
+    private static final int CHANGES_LOCKS = 16;
+
+    private final Host host;
+    private final Set<SocketHandle> handles = ConcurrentHashMap.newKeySet();
+    private volatile boolean closing;
+
+    /** Locks that sockets share, because they are needed rarely and for a moment, and a socket should be small. */
+    private final ReentrantLock[] changes = new ReentrantLock[CHANGES_LOCKS];
+
+    OpenSockets(Host host) {
+        this.host = host;
+        Arrays.setAll(changes, i -> new ReentrantLock());
+    }
+
+    /** The lock that serializes the changes of a socket. */
+    ReentrantLock changesOf(SocketHandle handle) {
+        return changes[System.identityHashCode(handle) % CHANGES_LOCKS];
+    }
+
+    /** Makes an unbound, unconnected socket. */
+    SocketHandle create() throws SocketException {
+        if (closing) {
+            throw down();
+        }
+        return add(SocketHandle.unconnected(this, host.tcpEndpoint()));
+    }
+
+    /** Takes in an endpoint that a listener has accepted. */
+    SocketHandle adopt(TcpEndpoint endpoint) throws SocketException {
+        return add(SocketHandle.accepted(this, endpoint));
+    }
+
+    private SocketHandle add(SocketHandle handle) throws SocketException {
+        handles.add(handle);
+        // If closing began before, its sweep may have missed the handle.
+        if (closing) {
+            handle.close();
+            throw down();
+        }
+        return handle;
+    }
+
+    private static SocketException down() {
+        return new SocketException("Network is down");
+    }
+
+    /** Called by a handle that was closed. */
+    void remove(SocketHandle handle) {
+        handles.remove(handle);
+    }
+
+    /** Refuses new sockets from now on and returns those that are open; closing one removes it from the set. */
+    Set<SocketHandle> startClosing() {
+        closing = true;
+        return handles;
+    }
+}

@@ -1,0 +1,79 @@
+package dev.heddle.net;
+
+import dev.heddle.core.host.Readiness;
+import dev.heddle.core.tcp.Failure;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketException;
+
+/** The exceptions of {@code java.net}, with the JDK's messages, for the engine's failures. */
+final class SocketFailures {
+
+    private SocketFailures() {}
+
+    static SocketException closed() {
+        return new SocketException("Socket closed");
+    }
+
+    /** Why a connection could not be made. */
+    static SocketException onConnect(Failure failure) {
+        return switch (failure) {
+            case REFUSED, RESET, PORT_UNREACHABLE -> new ConnectException("Connection refused");
+            case TIMED_OUT -> new ConnectException("Connection timed out");
+            case HOST_UNREACHABLE -> new NoRouteToHostException("No route to host");
+            case ADDRESS_IN_USE, ADDRESS_NOT_AVAILABLE -> new BindException("Cannot assign requested address");
+            default -> other(failure);
+        };
+    }
+
+    static SocketException onBind(Failure failure) {
+        return switch (failure) {
+            case ADDRESS_IN_USE -> new BindException("Address already in use");
+            case ADDRESS_NOT_AVAILABLE -> new BindException("Cannot assign requested address");
+            default -> other(failure);
+        };
+    }
+
+    /** Why a read fails; the same at every read. */
+    static SocketException onRead(SocketHandle handle) {
+        handle.raise(SocketHandle.FAILURE_REPORTED);
+        return other(handle.endpoint().failure());
+    }
+
+    /**
+     * Why a write fails. As on Linux the failure is told once, to the first reader or writer; later writes, and writes
+     * to a peer that had closed before it reset the connection, meet a broken pipe.
+     */
+    static SocketException onWrite(SocketHandle handle) {
+        boolean first = handle.raise(SocketHandle.FAILURE_REPORTED);
+        boolean peerHadClosed = (handle.bits() & Readiness.END_OF_STREAM) != 0;
+        Failure failure = handle.endpoint().failure();
+        if (!first || failure == Failure.NONE || (failure == Failure.RESET && peerHadClosed)) {
+            return brokenPipe();
+        }
+        return failure == Failure.RESET ? new SocketException("Connection reset by peer") : other(failure);
+    }
+
+    static SocketException brokenPipe() {
+        return new SocketException("Broken pipe");
+    }
+
+    private static SocketException other(Failure failure) {
+        return new SocketException(
+                switch (failure) {
+                    case NONE, INVALID_STATE -> "Invalid argument";
+                    case REFUSED, PORT_UNREACHABLE -> "Connection refused";
+                    case RESET -> "Connection reset";
+                    case TIMED_OUT -> "Connection timed out";
+                    case HOST_UNREACHABLE -> "No route to host";
+                    case NETWORK_UNREACHABLE -> "Network is unreachable";
+                    case MESSAGE_TOO_LONG -> "Message too long";
+                    case NETWORK_DOWN -> "Network is down";
+                    case ADDRESS_IN_USE -> "Address already in use";
+                    case ADDRESS_NOT_AVAILABLE -> "Cannot assign requested address";
+                    case ABORTED -> "Software caused connection abort";
+                    case NO_BUFFER_SPACE -> "No buffer space available";
+                });
+    }
+}
