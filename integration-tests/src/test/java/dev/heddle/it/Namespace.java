@@ -1,0 +1,120 @@
+package dev.heddle.it;
+
+import dev.heddle.it.peer.KernelServer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A network namespace with nothing but its loopback interface, as {@code ip netns} makes it; removed by closing. */
+final class Namespace implements AutoCloseable {
+
+    /** Enough for the programs that hold many connections. */
+    private static final int OPEN_FILES = 20_000;
+
+    private static final String PREFIX = "heddle-it-";
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final String name;
+
+    private Namespace(String name) {
+        this.name = name;
+    }
+
+    static Namespace create() {
+        if (COUNT.get() == 0) {
+            removeOrphans();
+        }
+        String name = PREFIX + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
+        Command.of("ip", "netns", "add", name).runOrFail();
+        Namespace namespace = new Namespace(name);
+        namespace.ip("link", "set", "lo", "up");
+        return namespace;
+    }
+
+    /** Removes what test runs left that were killed: their process is in the name. */
+    private static void removeOrphans() {
+        for (String name : names()) {
+            if (name.startsWith(PREFIX)) {
+                long pid = Long.parseLong(name.substring(PREFIX.length()).split("-", 2)[0]);
+                if (ProcessHandle.of(pid).isEmpty()) {
+                    Command.of("ip", "netns", "delete", name).runOrFail();
+                }
+            }
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** Runs {@code ip} in the namespace and returns its output. */
+    String ip(String... arguments) {
+        return Command.of(arguments).after("ip", "-n", name).runOrFail();
+    }
+
+    /** A command that will run in the namespace. */
+    Command command(String... words) {
+        return inside(Command.of(words));
+    }
+
+    Command command(List<String> words) {
+        return inside(Command.of(words));
+    }
+
+    private Command inside(Command command) {
+        return command.after("ip", "netns", "exec", name);
+    }
+
+    /** A program of {@code dev.heddle.it.peer} in a JVM of its own, whose sockets are the kernel's. */
+    Command java(Class<?> program, String... arguments) {
+        List<String> words = new ArrayList<>(List.of("prlimit", "--nofile=" + OPEN_FILES + ":" + OPEN_FILES));
+        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        words.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+        words.addAll(List.of("-cp", classes(), program.getName()));
+        words.addAll(List.of(arguments));
+        return command(words);
+    }
+
+    private static String classes() {
+        return Path.of(java.net.URI.create(KernelServer.class
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .toString()))
+                .toString();
+    }
+
+    /** The interfaces in the namespace beside the loopback. */
+    List<String> interfaces() {
+        return interfaces(ip("-o", "link", "show"));
+    }
+
+    /** The interfaces of the namespace that the tests run in. */
+    static List<String> ownInterfaces() {
+        return interfaces(Command.of("ip", "-o", "link", "show").runOrFail());
+    }
+
+    /** The names of all namespaces. */
+    static List<String> names() {
+        return Command.of("ip", "netns", "list")
+                .runOrFail()
+                .lines()
+                .map(line -> line.split(" ", 2)[0])
+                .toList();
+    }
+
+    private static List<String> interfaces(String oneLineEach) {
+        return oneLineEach
+                .lines()
+                .map(line -> line.split(": ", 3)[1].split("@", 2)[0])
+                .filter(interfaceName -> !interfaceName.equals("lo"))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        Command.of("ip", "netns", "delete", name).runOrFail();
+    }
+}

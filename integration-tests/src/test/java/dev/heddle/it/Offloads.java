@@ -1,0 +1,7 @@
+package dev.heddle.it;
+
+/** How a test's TUN is opened: with super-segments and incomplete checksums, or plain. */
+enum Offloads {
+    ON,
+    OFF
+}
