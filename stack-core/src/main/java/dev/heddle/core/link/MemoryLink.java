@@ -147,8 +147,10 @@ public final class MemoryLink implements Link {
 
     @Override
     public void close() {
+        // Both directions first, then the waiters: who wakes must find its link closed.
         outbound.close(false);
         inbound.close(true);
+        outbound.wakeBoth();
     }
 
     @Override
@@ -305,6 +307,9 @@ public final class MemoryLink implements Link {
             for (Packet packet = discarded.poll(); packet != null; packet = discarded.poll()) {
                 packets.release(packet);
             }
+        }
+
+        void wakeBoth() {
             senderWakeUp.give();
             receiverWakeUp.give();
         }
