@@ -84,6 +84,8 @@ final class LossRecovery {
                 presumedDelivered = Math.min(presumedDelivered + mssBytes, Math.max(0, nxt - una - mssBytes));
             }
         }
+        // RFC 5681 3.2 step 6: the ACK that ends recovery sets the window to ssthresh and does nothing more.
+        boolean inRecovery = phase == Phase.RECOVERY;
         if (phase != Phase.OPEN && una >= recoveryPoint) {
             leave(ack.arrivalNs, congestion);
         }
@@ -113,7 +115,7 @@ final class LossRecovery {
                 // Slow start repairs what the timeout declared lost.
             }
         }
-        if (phase != Phase.RECOVERY) {
+        if (!inRecovery && phase != Phase.RECOVERY) {
             congestion.acknowledged(ack);
         }
     }

@@ -275,7 +275,8 @@ final class Sender {
         while (true) {
             boolean forced = current.isForced();
             int index = current.nextLost();
-            if (index < 0 && (unsentBytes() == 0 || sequence.windowEdge() <= sequence.nxt)) {
+            long unsent = unsentBytes();
+            if (index < 0 && (unsent == 0 || sequence.windowEdge() - sequence.nxt < Math.min(mss, unsent))) {
                 // RFC 6675 NextSeg (2): new data goes before speculation, where the window allows it.
                 index = current.nextSpeculative(mss);
             }

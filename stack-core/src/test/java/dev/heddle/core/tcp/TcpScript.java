@@ -535,13 +535,13 @@ final class TcpScript {
         }
     }
 
-    /** A chunk pool that has nothing to give. */
-    TcpScript exhaustMemory() {
+    /** Takes all memory; the caller gives it back. */
+    List<Chunk> exhaustMemory() {
         List<Chunk> held = new ArrayList<>();
         for (Chunk chunk = pool.acquire(true); chunk != null; chunk = pool.acquire(true)) {
             held.add(chunk);
         }
         assertThat(held).isNotEmpty();
-        return this;
+        return held;
     }
 }

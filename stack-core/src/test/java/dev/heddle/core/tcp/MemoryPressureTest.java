@@ -1,0 +1,88 @@
+package dev.heddle.core.tcp;
+
+import static dev.heddle.core.tcp.Seg.ack;
+import static dev.heddle.core.tcp.Seg.data;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.core.Requirement;
+import dev.heddle.core.buffer.Chunk;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A pool that has nothing to give (DESIGN: memory has one owner and one limit). */
+class MemoryPressureTest {
+
+    private final TcpScript script = new TcpScript();
+
+    @Test
+    @Requirement("RFC9293:3.8.6")
+    void data_in_order_that_finds_no_memory_is_not_acknowledged_and_taken_later() {
+        script.established();
+        List<Chunk> held = script.exhaustMemory();
+        script.inject(data(1, 1001)).expect(ack(1)).expectCount(TcpCounter.TcpExtTCPRcvQDrop, 1);
+        held.forEach(script.pool::release);
+        script.inject(data(1, 1001)).expect(ack(1001)).read(1000).expectNoMemory();
+    }
+
+    @Test
+    @Requirement("RFC9293:3.8.6")
+    void part_that_finds_memory_is_taken() {
+        script.established().inject(data(1, 4001)).ignoreSent();
+        List<Chunk> held = script.exhaustMemory();
+        script.inject(data(4001, 5001)).expect(ack(4097)).read(4096);
+        held.forEach(script.pool::release);
+        script.inject(data(4097, 5001)).expect(ack(5001)).read(904).expectNoMemory();
+    }
+
+    @Test
+    @Requirement("RFC2018:8")
+    void data_in_order_takes_the_place_of_data_out_of_order() {
+        script.established().inject(data(10_001, 11_001)).ignoreSent();
+        List<Chunk> held = script.exhaustMemory();
+        script.inject(data(1, 1001))
+                .expect(ack(1001).noSack())
+                .expectCount(TcpCounter.TcpExtOfoPruned, 1)
+                .read(1000);
+        held.forEach(script.pool::release);
+        script.expectNoMemory();
+    }
+
+    @Test
+    @Requirement("RFC2018:8")
+    void out_of_order_data_that_finds_no_memory_is_not_reported() {
+        script.established();
+        List<Chunk> held = script.exhaustMemory();
+        script.inject(data(1001, 2001)).expect(ack(1).noSack()).expectCount(TcpCounter.TcpExtTCPOFODrop, 1);
+        held.forEach(script.pool::release);
+        script.expectNoMemory();
+    }
+
+    @Test
+    @Requirement("RFC9293:SHLD-14")
+    void window_does_not_advance_while_memory_is_short() {
+        script.config(c -> c.windowScaling(false))
+                .options(o -> o.receiveBufferBytes(4000))
+                .established();
+        script.inject(data(1, 3001)).expect(ack(3001).window(1000));
+        List<Chunk> held = script.exhaustMemory();
+        script.read(3000).expectNothing();
+        script.inject(data(3001, 3501)).expect(ack(3501).window(500));
+        held.forEach(script.pool::release);
+        script.read(500).expect(ack(3501).window(4000)).expectNoMemory();
+    }
+
+    @Test
+    void writer_gets_nothing_without_memory() {
+        script.established();
+        List<Chunk> held = script.exhaustMemory();
+        assertThat(script.tcb().write(new byte[100], 0, 100)).isZero();
+        held.forEach(script.pool::release);
+        script.write(100).expect(data(1, 101)).inject(ack(101)).expectNoMemory();
+    }
+
+    @Test
+    void idle_connection_holds_no_memory() {
+        script.established().write(1000).inject(ack(1001)).inject(data(1, 1001)).read(1000);
+        assertThat(script.pool.usedBytes()).isZero();
+    }
+}

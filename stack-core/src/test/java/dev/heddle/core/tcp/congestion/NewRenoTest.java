@@ -1,0 +1,99 @@
+package dev.heddle.core.tcp.congestion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heddle.core.Requirement;
+import org.junit.jupiter.api.Test;
+
+/** RFC 5681 in numbers. */
+class NewRenoTest {
+
+    private final NewReno control = new NewReno(10, 1000);
+    private final Acknowledgement ack = new Acknowledgement();
+
+    private void acknowledge(long bytes, boolean limited) {
+        ack.reset(0, 0);
+        ack.acknowledgedBytes = bytes;
+        ack.congestionWindowLimited = limited;
+        control.acknowledged(ack);
+    }
+
+    @Test
+    @Requirement("RFC6928:2")
+    void starts_with_the_initial_window_in_slow_start() {
+        assertThat(control.congestionWindowBytes()).isEqualTo(10_000);
+        assertThat(control.slowStartThresholdBytes()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    @Requirement("RFC5681:3.1")
+    void slow_start_adds_what_is_acknowledged_while_the_window_is_used() {
+        acknowledge(3000, true);
+        assertThat(control.congestionWindowBytes()).isEqualTo(13_000);
+        acknowledge(3000, false);
+        assertThat(control.congestionWindowBytes()).isEqualTo(13_000);
+    }
+
+    @Test
+    @Requirement("RFC5681:3.1")
+    void slow_start_ends_at_the_threshold_and_avoidance_adds_one_segment_a_window() {
+        control.recoveryEntered(16_000, 0);
+        control.retransmissionTimeout(16_000, true, 0);
+        assertThat(control.slowStartThresholdBytes()).isEqualTo(8000);
+        acknowledge(9000, true);
+        assertThat(control.congestionWindowBytes()).isEqualTo(8000);
+        acknowledge(5000, true);
+        assertThat(control.congestionWindowBytes()).isEqualTo(8000);
+        acknowledge(1000, true);
+        assertThat(control.congestionWindowBytes()).isEqualTo(9000);
+    }
+
+    @Test
+    @Requirement("RFC5681:3.2")
+    void recovery_halves_the_flight_but_keeps_two_segments() {
+        control.recoveryEntered(9000, 0);
+        assertThat(control.congestionWindowBytes()).isEqualTo(4500);
+        control.recoveryEntered(3000, 0);
+        assertThat(control.congestionWindowBytes()).isEqualTo(2000);
+        assertThat(control.slowStartThresholdBytes()).isEqualTo(2000);
+    }
+
+    @Test
+    @Requirement("RFC5681:3.1")
+    void timeout_leaves_one_segment_and_only_the_first_sets_the_threshold() {
+        control.retransmissionTimeout(10_000, true, 0);
+        control.retransmissionTimeout(1000, false, 0);
+        assertThat(control.congestionWindowBytes()).isEqualTo(1000);
+        assertThat(control.slowStartThresholdBytes()).isEqualTo(5000);
+    }
+
+    @Test
+    @Requirement("RFC5681:4.1")
+    void idle_restart_never_raises_the_window() {
+        control.retransmissionTimeout(10_000, true, 0);
+        control.restartedAfterIdle(1, 1);
+        assertThat(control.congestionWindowBytes()).isEqualTo(1000);
+    }
+
+    @Test
+    void spurious_reduction_is_taken_back() {
+        control.recoveryEntered(10_000, 0);
+        control.spuriousReduction(0);
+        assertThat(control.congestionWindowBytes()).isEqualTo(10_000);
+        assertThat(control.slowStartThresholdBytes()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void window_keeps_its_number_of_segments_when_their_size_changes() {
+        control.segmentSizeChanged(500);
+        assertThat(control.congestionWindowBytes()).isEqualTo(5000);
+    }
+
+    @Test
+    void unknown_algorithm_is_refused_by_name() {
+        assertThatThrownBy(() -> new CongestionControls().create("reno2", 10, 1000))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("reno2");
+    }
+}

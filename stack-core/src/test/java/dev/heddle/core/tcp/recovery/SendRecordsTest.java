@@ -1,0 +1,206 @@
+package dev.heddle.core.tcp.recovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+/** The records against a model that keeps each octet by itself. */
+class SendRecordsTest {
+
+    private static final int MSS = 10;
+
+    private static final class Octet {
+        boolean sacked;
+        boolean lost;
+        boolean retransmitted;
+    }
+
+    private final SendRecords records = new SendRecords();
+    private final List<Octet> model = new ArrayList<>();
+    private int una;
+    private long nowNs;
+
+    @Property(tries = 500)
+    void counters_and_flags_equal_those_of_single_octets(@ForAll long seed) {
+        new SendRecordsTest().play(new Random(seed));
+    }
+
+    private void play(Random random) {
+        for (int step = 0; step < 60; step++) {
+            nowNs++;
+            switch (random.nextInt(7)) {
+                case 0, 1 -> append(1 + random.nextInt(40));
+                case 2 -> acknowledge(random.nextInt(model.size() - una + 1));
+                case 3 -> sack(random);
+                case 4 -> markLost();
+                case 5 -> retransmit(random);
+                default -> rarely(random);
+            }
+            check();
+        }
+    }
+
+    private void append(int bytes) {
+        records.append(model.size(), (long) model.size() + bytes, nowNs);
+        for (int i = 0; i < bytes; i++) {
+            model.add(new Octet());
+        }
+    }
+
+    private void acknowledge(int bytes) {
+        long expected = 0;
+        for (int i = una; i < una + bytes; i++) {
+            expected += model.get(i).sacked ? 0 : 1;
+        }
+        assertThat(records.acknowledge((long) una + bytes)).isEqualTo(expected);
+        una += bytes;
+    }
+
+    private void sack(Random random) {
+        int left = random.nextInt(model.size() + 1);
+        int right = left + random.nextInt(30);
+        long expected = 0;
+        for (int i = Math.max(left, una); i < Math.min(right, model.size()); i++) {
+            Octet octet = model.get(i);
+            expected += octet.sacked ? 0 : 1;
+            octet.sacked = true;
+            octet.lost = false;
+            octet.retransmitted = false;
+        }
+        assertThat(records.sack(left, right)).isEqualTo(expected);
+    }
+
+    /** IsLost of RFC 6675 4, octet by octet. */
+    private void markLost() {
+        long expected = 0;
+        int ranges = 0;
+        int bytes = 0;
+        boolean inRange = false;
+        for (int i = model.size() - 1; i >= una; i--) {
+            Octet octet = model.get(i);
+            if (octet.sacked) {
+                ranges += inRange ? 0 : 1;
+                bytes++;
+            } else if ((ranges >= 3 || bytes > 2 * MSS) && !octet.lost) {
+                octet.lost = true;
+                expected++;
+            }
+            inRange = octet.sacked;
+        }
+        assertThat(records.markLostBySack(3, MSS)).isEqualTo(expected);
+    }
+
+    private void retransmit(Random random) {
+        int index = records.firstToRetransmit();
+        int expected = -1;
+        for (int i = una; i < model.size() && expected < 0; i++) {
+            expected = model.get(i).lost && !model.get(i).retransmitted ? i : -1;
+        }
+        assertThat(index >= 0 ? records.start(index) : -1).isEqualTo(expected);
+        if (index >= 0) {
+            long bytes = Math.min(1 + random.nextInt(MSS), records.end(index) - records.start(index));
+            for (long i = records.start(index); i < records.start(index) + bytes; i++) {
+                model.get((int) i).retransmitted = true;
+            }
+            records.retransmitted(index, bytes, nowNs);
+            assertThat(records.sentNs(index)).isEqualTo(nowNs);
+        }
+    }
+
+    private void rarely(Random random) {
+        switch (random.nextInt(6)) {
+            case 0 -> {
+                records.markAllLost();
+                lose(model.size());
+            }
+            case 1 -> {
+                int bytes = 1 + random.nextInt(30);
+                records.markLostFromStart(bytes);
+                lose(una + bytes);
+            }
+            case 2 -> {
+                records.forgetSacks();
+                model.forEach(octet -> octet.sacked = false);
+            }
+            default -> {
+                // Nothing, so that these stay rare.
+            }
+        }
+    }
+
+    private void lose(int to) {
+        for (int i = una; i < Math.min(to, model.size()); i++) {
+            Octet octet = model.get(i);
+            octet.lost = !octet.sacked;
+            octet.retransmitted = false;
+        }
+    }
+
+    private void check() {
+        long sacked = 0;
+        long lost = 0;
+        long retransmitted = 0;
+        for (int i = una; i < model.size(); i++) {
+            sacked += model.get(i).sacked ? 1 : 0;
+            lost += model.get(i).lost ? 1 : 0;
+            retransmitted += model.get(i).retransmitted ? 1 : 0;
+        }
+        assertThat(records.sackedBytes()).as("SACKed").isEqualTo(sacked);
+        assertThat(records.lostBytes()).as("lost").isEqualTo(lost);
+        assertThat(records.retransmittedBytes()).as("retransmitted").isEqualTo(retransmitted);
+        assertThat(records.inFlightBytes()).isEqualTo(model.size() - una - sacked - lost + retransmitted);
+        assertThat(records.isEmpty()).isEqualTo(una == model.size());
+        long at = una;
+        for (int index = 0; index < records.size(); index++) {
+            assertThat(records.start(index)).isEqualTo(at);
+            at = records.end(index);
+            for (long i = records.start(index); i < at; i++) {
+                Octet octet = model.get((int) i);
+                assertThat(records.has(index, SendRecords.SACKED)).isEqualTo(octet.sacked);
+                assertThat(records.has(index, SendRecords.LOST)).isEqualTo(octet.lost);
+                assertThat(records.has(index, SendRecords.RETRANSMITTED)).isEqualTo(octet.retransmitted);
+            }
+        }
+        assertThat(at).isEqualTo(model.size());
+    }
+
+    @Test
+    void neighbours_sent_together_are_one_record_and_sacked_neighbours_are_joined() {
+        records.append(1, 11, 5);
+        records.append(11, 21, 5);
+        assertThat(records.size()).isEqualTo(1);
+        records.append(21, 31, 6);
+        assertThat(records.size()).isEqualTo(2);
+        records.sack(5, 15);
+        records.sack(15, 25);
+        assertThat(records.size()).isEqualTo(3);
+    }
+
+    @Test
+    void earliest_delivery_is_told_once_and_only_of_octets_sent_once() {
+        records.append(1, 11, 5);
+        records.append(11, 21, 6);
+        records.sack(11, 21);
+        assertThat(records.takeEarliestDeliveredSentNs()).isEqualTo(6);
+        assertThat(records.takeEarliestDeliveredSentNs()).isEqualTo(-1);
+        records.markFirstLost(10);
+        records.retransmitted(0, 10, 9);
+        records.acknowledge(21);
+        assertThat(records.takeEarliestDeliveredSentNs()).isEqualTo(-1);
+    }
+
+    @Test
+    void octets_behind_a_retransmitted_hole_tell_no_time() {
+        records.append(1, 11, 5);
+        records.append(11, 21, 6);
+        records.markFirstLost(10);
+        records.retransmitted(0, 10, 9);
+        records.acknowledge(21);
+        assertThat(records.takeEarliestDeliveredSentNs()).isEqualTo(-1);
+    }
+}
