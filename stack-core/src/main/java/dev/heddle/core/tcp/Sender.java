@@ -180,8 +180,10 @@ final class Sender {
     }
 
     private boolean updateWindow(TcpHeader header, long seq, long ack) {
-        // RFC 9293 3.10.7.4: an old segment must not set the window.
-        if (ack < sequence.una || sequence.wl1 > seq || sequence.wl1 == seq && sequence.wl2 > ack) {
+        // RFC 9293 3.10.7.4: an old segment must not set the window. One that acknowledges something new is not old, even
+        // when it retransmits old text: without its window, SND.UNA + SND.WND would move beyond what the peer offered.
+        boolean old = sequence.wl1 > seq || sequence.wl1 == seq && sequence.wl2 > ack;
+        if (ack < sequence.una || ack == sequence.una && old) {
             return false;
         }
         // RFC 7323 2.2: the window of a SYN is never scaled.
