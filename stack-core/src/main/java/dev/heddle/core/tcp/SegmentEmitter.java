@@ -160,7 +160,7 @@ final class SegmentEmitter {
 
     /** An ACK with the SACK blocks that there are to report. */
     boolean ack(long nowNs) {
-        return emptyAck(send.nxt, nowNs);
+        return emptyAck(send.acceptableSequence(), nowNs);
     }
 
     /** A segment from before the window, which the peer must answer (RFC 9293 3.8.4). */

@@ -41,4 +41,13 @@ final class SendSequence {
     long windowEdge() {
         return una + wnd;
     }
+
+    /**
+     * The sequence offset of a segment without text: SND.NXT, or the window's edge if more was sent (a window probe, or the
+     * window shrank). A peer drops what lies beyond its window, and the acknowledgment with it: when both sides' windows
+     * are closed, neither would hear of the other's reading.
+     */
+    long acceptableSequence() {
+        return Math.min(nxt, windowEdge());
+    }
 }
