@@ -1,7 +1,6 @@
 package dev.heddle.core.tcp;
 
 import dev.heddle.core.link.Packet;
-import dev.heddle.core.tcp.recovery.RttEstimator;
 import dev.heddle.core.wire.TcpHeader;
 import java.nio.ByteBuffer;
 
@@ -171,10 +170,6 @@ public final class HalfOpenConnection {
 
     /** The connection that the handshake becomes, in SYN-RECEIVED until it is fed the ACK. */
     public Tcb promote(long nowNs) {
-        RttEstimator rtt = Tcb.newEstimator(context.config());
-        if (retries > 0) {
-            rtt.handshakeTimedOut();
-        }
         return Tcb.passiveOpen(
                 context,
                 pair,
@@ -185,9 +180,7 @@ public final class HalfOpenConnection {
                 negotiated,
                 peerTimestamp,
                 window,
-                sentNs,
-                retries > 0,
-                rtt,
+                Handshake.passive(retries > 0, sentNs),
                 nowNs);
     }
 

@@ -44,6 +44,10 @@ final class Receiver {
         sequence.edge = 1L + announcedWindow;
     }
 
+    ReceiveSequence sequence() {
+        return sequence;
+    }
+
     /** The window that a SYN announces, which is never scaled (RFC 7323 2.2). */
     static int synWindow(ConnectionOptions options) {
         return Math.min(65_535, options.receiveBufferBytes());

@@ -41,10 +41,9 @@ final class SegmentArrival {
             tcb.count(TcpCounter.TcpExtPAWSEstab);
             return false;
         }
-        int value = header.options().timestampValue();
-        if (value - tcb.emitter().timestampRecent() < 0 && !tcb.timestampRecentExpired(nowNs)) {
+        if (tcb.emitter().timestampRecent().isOutdated(header.options().timestampValue(), nowNs)) {
             tcb.count(TcpCounter.TcpExtPAWSEstab);
-            tcb.answerOutOfWindow(header.payloadLength() > 0 || header.isFin(), nowNs);
+            tcb.answers().outOfWindow(tcb, header.payloadLength() > 0 || header.isFin(), nowNs);
             return false;
         }
         return true;
@@ -56,7 +55,7 @@ final class SegmentArrival {
      */
     private static void recordTimestamp(Tcb tcb, TcpHeader header, long seq, long nowNs) {
         if (tcb.emitter().negotiated().timestamps() && seq <= tcb.receiveSequence().lastAcknowledged) {
-            tcb.timestampRecent(header.options().timestampValue(), nowNs);
+            tcb.emitter().timestampRecent().record(header.options().timestampValue(), nowNs);
         }
     }
 
@@ -78,9 +77,9 @@ final class SegmentArrival {
             if (syn) {
                 // RFC 5961 4.2: a SYN is challenged wherever it points.
                 tcb.count(TcpCounter.TcpExtTCPSYNChallenge);
-                tcb.challenge(nowNs);
+                tcb.answers().challenge(tcb, nowNs);
             } else {
-                tcb.answerOutOfWindow(header.payloadLength() > 0 || header.isFin(), nowNs);
+                tcb.answers().outOfWindow(tcb, header.payloadLength() > 0 || header.isFin(), nowNs);
             }
         }
         return acceptable;
@@ -92,7 +91,7 @@ final class SegmentArrival {
             return true;
         }
         if (seq != tcb.receiveSequence().nxt) {
-            tcb.challenge(nowNs);
+            tcb.answers().challenge(tcb, nowNs);
             return false;
         }
         switch (tcb.state()) {
@@ -115,7 +114,7 @@ final class SegmentArrival {
             return true;
         }
         tcb.count(TcpCounter.TcpExtTCPSYNChallenge);
-        tcb.challenge(nowNs);
+        tcb.answers().challenge(tcb, nowNs);
         return false;
     }
 
@@ -135,7 +134,7 @@ final class SegmentArrival {
             tcb.state(TcpState.ESTABLISHED);
         } else if (ack > snd.nxt || ack < snd.una - snd.maxWnd) {
             // RFC 5961 5.2, and RFC 9293 for what was never sent.
-            tcb.challenge(nowNs);
+            tcb.answers().challenge(tcb, nowNs);
             return false;
         }
         recordTimestamp(tcb, header, seq, nowNs);

@@ -25,8 +25,7 @@ final class SegmentEmitter {
     private PathProperties path;
     private int mssBytes;
 
-    /** TS.Recent (RFC 7323 4.3). */
-    private int timestampRecent;
+    private final TimestampRecent timestampRecent = new TimestampRecent();
 
     private long retransmittedBytes;
 
@@ -73,12 +72,8 @@ final class SegmentEmitter {
         return negotiated;
     }
 
-    int timestampRecent() {
+    TimestampRecent timestampRecent() {
         return timestampRecent;
-    }
-
-    void timestampRecent(int value) {
-        timestampRecent = value;
     }
 
     /** RFC 9293 3.7.1: Eff.snd.MSS, the payload of a full-sized segment. */
@@ -118,7 +113,11 @@ final class SegmentEmitter {
         Packet packet = context.output().acquire();
         boolean answer = receive != null;
         int optionsEnd = SegmentWriter.synOptions(
-                packet.buffer(), announcedMss(), offered, offered.timestamp(nowNs), answer ? timestampRecent : 0);
+                packet.buffer(),
+                announcedMss(),
+                offered,
+                offered.timestamp(nowNs),
+                answer ? timestampRecent.value() : 0);
         int flags = answer ? TcpHeader.SYN | TcpHeader.ACK : TcpHeader.SYN;
         return finish(packet, send.wire(0), flags, window, optionsEnd, 1);
     }
@@ -194,7 +193,7 @@ final class SegmentEmitter {
     private int commonOptions(ByteBuffer b, long nowNs) {
         int at = SegmentWriter.OPTIONS_OFFSET;
         if (negotiated.timestamps()) {
-            at = SegmentWriter.timestamps(b, at, negotiated.timestamp(nowNs), timestampRecent);
+            at = SegmentWriter.timestamps(b, at, negotiated.timestamp(nowNs), timestampRecent.value());
         }
         return at;
     }

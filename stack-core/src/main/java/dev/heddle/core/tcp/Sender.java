@@ -180,8 +180,9 @@ final class Sender {
     }
 
     private boolean updateWindow(TcpHeader header, long seq, long ack) {
-        // RFC 9293 3.10.7.4: an old segment must not set the window. One that acknowledges something new is not old, even
-        // when it retransmits old text: without its window, SND.UNA + SND.WND would move beyond what the peer offered.
+        // RFC 9293 3.10.7.4: an old segment must not set the window. One that acknowledges something new is not old,
+        // though
+        // it may carry old text: without its window, SND.UNA + SND.WND would move beyond what the peer offered.
         boolean old = sequence.wl1 > seq || sequence.wl1 == seq && sequence.wl2 > ack;
         if (ack < sequence.una || ack == sequence.una && old) {
             return false;

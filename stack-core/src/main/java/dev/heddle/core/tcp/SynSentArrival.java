@@ -33,7 +33,7 @@ final class SynSentArrival {
         if (!header.isAck()) {
             // Simultaneous open: our SYN goes out again, now as a SYN-ACK. Text on the SYN will be sent again.
             tcb.state(TcpState.SYN_RECEIVED);
-            tcb.sendSynAgain();
+            tcb.handshake().answerSyn();
             return;
         }
         tcb.state(TcpState.ESTABLISHED);

@@ -2,9 +2,7 @@ package dev.heddle.core.tcp;
 
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.ConnectionTimers.Kind;
-import dev.heddle.core.tcp.congestion.CongestionControl;
 import dev.heddle.core.tcp.recovery.RttEstimator;
-import dev.heddle.core.time.Clock;
 import dev.heddle.core.wire.TcpHeader;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +13,6 @@ import org.jspecify.annotations.Nullable;
  * {@link #flush} says it.
  */
 public final class Tcb {
-
-    /** Out-of-window segments without text are answered at most this often, so that two ends cannot play ping-pong. */
-    private static final long OUT_OF_WINDOW_ANSWER_NS = 500_000_000L;
-
-    /** RFC 7323 5.5: after this long without a segment TS.Recent says nothing any more. */
-    private static final long TIMESTAMP_RECENT_LIFETIME_NS = 24L * 24 * 3600 * 1_000_000_000L;
 
     private final TcpContext context;
     private final SocketPair pair;
@@ -39,17 +31,14 @@ public final class Tcb {
     /** The last soft error (RFC 9293 3.9.2.2): it names the reason if the connection times out. */
     private Failure softFailure = Failure.NONE;
 
-    private boolean synDue;
-    private boolean synRetransmitted;
-    private long synSentNs;
+    private final Handshake handshake;
+    private final KeepAlive keepAlive;
+    private final UnacceptableAnswers answers = new UnacceptableAnswers();
+
     /** The application has closed its handle. */
     private boolean orphan;
 
     private boolean wantsOutput;
-    private long timestampRecentNs;
-    private long lastOutOfWindowAnswerNs = -OUT_OF_WINDOW_ANSWER_NS;
-    private long lastArrivalNs;
-    private int keepAliveProbes;
 
     private Tcb(
             TcpContext context,
@@ -59,9 +48,12 @@ public final class Tcb {
             int iss,
             NegotiatedOptions negotiated,
             RttEstimator rtt,
+            Handshake handshake,
             TcpState state,
             long nowNs) {
         this.context = context;
+        this.handshake = handshake;
+        keepAlive = new KeepAlive(nowNs);
         this.pair = pair;
         this.options = options;
         this.state = state;
@@ -69,7 +61,7 @@ public final class Tcb {
         snd = new SendSequence(iss);
         emitter = new SegmentEmitter(context, pair, snd, negotiated, options, path);
         sender = new Sender(context, snd, emitter, rtt, options.sendBufferBytes());
-        lastArrivalNs = nowNs;
+        snd.nxt = 1;
     }
 
     static RttEstimator newEstimator(TcpConfig config) {
@@ -85,9 +77,16 @@ public final class Tcb {
                 pair.isIpv4(),
                 context.initialSequence().timestampOffset(pair));
         Tcb tcb = new Tcb(
-                context, pair, options, path, iss, offer, newEstimator(context.config()), TcpState.SYN_SENT, nowNs);
-        tcb.synDue = true;
-        tcb.snd.nxt = 1;
+                context,
+                pair,
+                options,
+                path,
+                iss,
+                offer,
+                newEstimator(context.config()),
+                Handshake.active(),
+                TcpState.SYN_SENT,
+                nowNs);
         context.counters().increment(TcpCounter.TcpActiveOpens);
         return tcb;
     }
@@ -103,16 +102,21 @@ public final class Tcb {
             NegotiatedOptions negotiated,
             int peerTimestamp,
             int announcedWindow,
-            long synAckSentNs,
-            boolean synAckRetransmitted,
-            RttEstimator rtt,
+            Handshake handshake,
             long nowNs) {
-        Tcb tcb = new Tcb(context, pair, options, path, iss, negotiated, rtt, TcpState.SYN_RECEIVED, nowNs);
-        tcb.snd.nxt = 1;
-        tcb.synSentNs = synAckSentNs;
-        tcb.synRetransmitted = synAckRetransmitted;
+        Tcb tcb = new Tcb(
+                context,
+                pair,
+                options,
+                path,
+                iss,
+                negotiated,
+                newEstimator(context.config()),
+                handshake,
+                TcpState.SYN_RECEIVED,
+                nowNs);
         tcb.receiveFrom(irs, negotiated, announcedWindow);
-        tcb.timestampRecent(peerTimestamp, nowNs);
+        tcb.emitter.timestampRecent().record(peerTimestamp, nowNs);
         // The SYN-ACK has acknowledged the SYN.
         tcb.receiver().acknowledged(false);
         context.counters().increment(TcpCounter.TcpPassiveOpens);
@@ -136,8 +140,7 @@ public final class Tcb {
      * @param packet its {@link Packet#tcp()} is wrapped and its checksum verified; its text is copied out
      */
     public void segmentArrives(Packet packet, long nowNs) {
-        lastArrivalNs = nowNs;
-        keepAliveProbes = 0;
+        keepAlive.segmentArrived(nowNs);
         if (state == TcpState.SYN_SENT) {
             SynSentArrival.process(this, packet, nowNs);
         } else if (state != TcpState.CLOSED) {
@@ -145,86 +148,9 @@ public final class Tcb {
         }
     }
 
-    /** Runs the timers that are due; {@link #flush} must follow. */
+    /** Runs the timers that are due (RFC 9293 3.10.8); {@link #flush} must follow. */
     public void timersExpire(long nowNs) {
-        if (timers.takeIfDue(Kind.RETRANSMIT, nowNs)) {
-            retransmissionTimeout(nowNs);
-        }
-        if (timers.takeIfDue(Kind.PERSIST, nowNs) && !givenUp(nowNs)) {
-            wantsOutput |= !sender.probe(finQueued(), nowNs);
-        }
-        if (timers.takeIfDue(Kind.DELAYED_ACK, nowNs) && receiver != null && receiver.ackOwed()) {
-            count(TcpCounter.TcpExtDelayedACKs);
-            receiver.requireAck();
-        }
-        if (timers.takeIfDue(Kind.KEEPALIVE, nowNs)) {
-            keepAlive(nowNs);
-        }
-        if (timers.takeIfDue(Kind.LINGER, nowNs)) {
-            fail(Failure.NONE);
-        }
-    }
-
-    private void retransmissionTimeout(long nowNs) {
-        if (snd.una == 0) {
-            if (synRetries() <= rtt.backOffs()) {
-                count(TcpCounter.TcpAttemptFails);
-                count(TcpCounter.TcpExtTCPAbortOnTimeout);
-                fail(softFailure == Failure.NONE ? Failure.TIMED_OUT : softFailure);
-                return;
-            }
-            synRetransmitted = true;
-            synDue = true;
-            count(TcpCounter.TcpExtTCPSynRetrans);
-            count(TcpCounter.TcpRetransSegs);
-            rtt.backOff();
-        } else if (!givenUp(nowNs)) {
-            sender.timedOut(nowNs);
-        }
-    }
-
-    private int synRetries() {
-        return state == TcpState.SYN_SENT
-                ? options.synRetries()
-                : context.config().synAckRetries();
-    }
-
-    /** R2 of RFC 9293 3.8.3, and the user timeout. */
-    private boolean givenUp(long nowNs) {
-        int most = orphan ? context.config().orphanRetries() : context.config().dataRetries();
-        if (sender.unanswered() < most && nowNs < userTimeoutDeadlineNs()) {
-            return false;
-        }
-        count(TcpCounter.TcpExtTCPAbortOnTimeout);
-        fail(softFailure == Failure.NONE ? Failure.TIMED_OUT : softFailure);
-        return true;
-    }
-
-    private long userTimeoutDeadlineNs() {
-        return options.userTimeoutNs() == 0 ? Clock.NEVER : sender.unansweredSinceNs() + options.userTimeoutNs();
-    }
-
-    /** RFC 9293 3.8.4. */
-    private void keepAlive(long nowNs) {
-        if (!options.keepAlive() || !state.isSynchronized() || state == TcpState.TIME_WAIT) {
-            return;
-        }
-        long idleUntilNs = lastArrivalNs + options.keepIdleNs();
-        if (nowNs < idleUntilNs || sender.hasOutstanding()) {
-            // Data in flight is a probe of its own.
-            timers.arm(Kind.KEEPALIVE, Math.max(idleUntilNs, nowNs + options.keepIntervalNs()));
-            return;
-        }
-        if (keepAliveProbes >= options.keepCount()) {
-            count(TcpCounter.TcpExtTCPAbortOnTimeout);
-            emitter.reset();
-            fail(softFailure == Failure.NONE ? Failure.TIMED_OUT : softFailure);
-            return;
-        }
-        keepAliveProbes++;
-        count(TcpCounter.TcpExtTCPKeepAlive);
-        emitter.keepAliveProbe(nowNs);
-        timers.arm(Kind.KEEPALIVE, nowNs + options.keepIntervalNs());
+        TimerExpiry.process(this, nowNs);
     }
 
     /**
@@ -251,60 +177,23 @@ public final class Tcb {
         if (!wantsOutput && current.ackDue()) {
             wantsOutput = !emitter.ack(nowNs);
         }
-        armTimers(nowNs);
+        TimerExpiry.arm(this, nowNs);
     }
 
     private void flushHandshake(long nowNs) {
-        if (synDue) {
+        if (handshake.isSynDue()) {
             if (!emitter.syn(emitter.negotiated(), Receiver.synWindow(options), nowNs)) {
                 wantsOutput = true;
                 return;
             }
-            synDue = false;
-            if (receiver == null) {
-                synSentNs = nowNs;
-            } else {
-                // In a simultaneous open the peer's ACK may be of the first SYN.
+            handshake.synSent(receiver != null, nowNs);
+            if (receiver != null) {
                 receiver.acknowledged(false);
             }
             timers.arm(Kind.RETRANSMIT, nowNs + rtt.rtoNs());
         } else if (receiver != null && receiver.ackDue()) {
             wantsOutput = !emitter.ack(nowNs);
         }
-    }
-
-    private void armTimers(long nowNs) {
-        if (state == TcpState.TIME_WAIT) {
-            return;
-        }
-        if (sender.needsProbe(finQueued())) {
-            timers.cancel(Kind.RETRANSMIT);
-            if (!timers.isArmed(Kind.PERSIST)) {
-                timers.arm(Kind.PERSIST, retransmissionDeadlineNs(nowNs));
-            }
-        } else {
-            timers.cancel(Kind.PERSIST);
-            if (!sender.hasOutstanding()) {
-                // RFC 6298 5.2
-                timers.cancel(Kind.RETRANSMIT);
-            } else if (!timers.isArmed(Kind.RETRANSMIT)) {
-                // RFC 6298 5.1
-                timers.arm(Kind.RETRANSMIT, retransmissionDeadlineNs(nowNs));
-            }
-        }
-        if (!receiver().ackOwed()) {
-            timers.cancel(Kind.DELAYED_ACK);
-        } else if (!timers.isArmed(Kind.DELAYED_ACK)) {
-            timers.arm(Kind.DELAYED_ACK, nowNs + context.config().delayedAckNs());
-        }
-        if (options.keepAlive() && !timers.isArmed(Kind.KEEPALIVE)) {
-            timers.arm(Kind.KEEPALIVE, nowNs + options.keepIdleNs());
-        }
-    }
-
-    /** After the RTO, but a user timeout does not wait for a timer that has backed off far. */
-    private long retransmissionDeadlineNs(long nowNs) {
-        return Math.min(nowNs + rtt.rtoNs(), Math.max(nowNs, userTimeoutDeadlineNs()));
     }
 
     /** Whether the link refused a segment: {@link #flush} again when it has room. */
@@ -404,11 +293,6 @@ public final class Tcb {
         return receiver != null && (receiver.endOfStream() || receiver.isDiscarding());
     }
 
-    /** Whether something said by a call is still to be sent, a window update for example: {@link #flush} would send it. */
-    public boolean needsFlush() {
-        return receiver != null && receiver.ackDue();
-    }
-
     /** Half-close: a FIN follows the data that was written (RFC 9293 3.10.4). */
     public void shutdownOutput() {
         switch (state) {
@@ -498,7 +382,7 @@ public final class Tcb {
                 sequence.wire(sequence.nxt),
                 (int) sequence.window(),
                 emitter.negotiated(),
-                emitter.timestampRecent(),
+                emitter.timestampRecent().value(),
                 nowNs);
     }
 
@@ -546,40 +430,10 @@ public final class Tcb {
 
     /** A snapshot of the connection's figures. */
     public TcpInfo info() {
-        LossRecovery recovery = sender.recovery();
-        CongestionControl congestion = sender.congestion();
-        return new TcpInfo(
-                state,
-                recovery == null
-                        ? LossRecovery.Phase.OPEN.name()
-                        : recovery.phase().name(),
-                sender.unanswered(),
-                rtt.rtoNs(),
-                rtt.srttNs(),
-                rtt.rttvarNs(),
-                rtt.minRttNs(),
-                emitter.mssBytes(),
-                receiver == null ? 0 : receiver.segmentEstimateBytes(),
-                congestion == null ? 0 : congestion.congestionWindowBytes(),
-                congestion == null ? Long.MAX_VALUE : congestion.slowStartThresholdBytes(),
-                options.congestionControl(),
-                snd.wnd,
-                rcv == null ? 0 : rcv.window(),
-                snd.nxt - snd.una,
-                recovery == null ? 0 : recovery.records().sackedBytes(),
-                recovery == null ? 0 : recovery.records().lostBytes(),
-                sender.unsentBytes(),
-                available(),
-                Math.max(0, snd.una - 1),
-                rcv == null ? 0 : rcv.nxt - 1,
-                emitter.retransmittedBytes(),
-                emitter.negotiated().timestamps(),
-                emitter.negotiated().sack(),
-                emitter.negotiated().windowScaling(),
-                emitter.path().mtu());
+        return TcpInfo.of(this);
     }
 
-    // --- for the arrival procedures
+    // --- for the arrival and timer procedures
 
     TcpContext context() {
         return context;
@@ -613,6 +467,41 @@ public final class Tcb {
         return current;
     }
 
+    Handshake handshake() {
+        return handshake;
+    }
+
+    KeepAlive keepAlive() {
+        return keepAlive;
+    }
+
+    UnacceptableAnswers answers() {
+        return answers;
+    }
+
+    RttEstimator rtt() {
+        return rtt;
+    }
+
+    ConnectionTimers timers() {
+        return timers;
+    }
+
+    /** Null before the peer's SYN. */
+    @Nullable Receiver receiverIfAny() {
+        return receiver;
+    }
+
+    void outputRefused() {
+        wantsOutput = true;
+    }
+
+    /** Nobody answers: ends with the reason that an ICMP error gave, if any did. */
+    void timedOut() {
+        count(TcpCounter.TcpExtTCPAbortOnTimeout);
+        fail(softFailure == Failure.NONE ? Failure.TIMED_OUT : softFailure);
+    }
+
     boolean isOrphan() {
         return orphan;
     }
@@ -630,14 +519,10 @@ public final class Tcb {
         NegotiatedOptions agreed = emitter.negotiated().accept(syn.options());
         receiveFrom(syn.sequence(), agreed, Receiver.synWindow(options));
         if (agreed.timestamps()) {
-            timestampRecent(syn.options().timestampValue(), nowNs);
+            emitter.timestampRecent().record(syn.options().timestampValue(), nowNs);
         }
         snd.wnd = syn.window();
         snd.maxWnd = snd.wnd;
-    }
-
-    void sendSynAgain() {
-        synDue = true;
     }
 
     /** Our SYN is acknowledged: data may flow. */
@@ -647,13 +532,8 @@ public final class Tcb {
         snd.wl2 = 1;
         snd.wnd = windowField;
         snd.maxWnd = Math.max(snd.maxWnd, snd.wnd);
-        synDue = false;
         timers.cancel(Kind.RETRANSMIT);
-        if (synRetransmitted) {
-            rtt.handshakeTimedOut();
-        } else {
-            rtt.sample(arrivalNs - synSentNs, 1);
-        }
+        handshake.synAcknowledged(rtt, arrivalNs);
         sender.established(options.congestionControl(), emitter.mssBytes());
     }
 
@@ -665,7 +545,7 @@ public final class Tcb {
     }
 
     /** The application's FIN is in the stream, sent or not: it follows from the state. */
-    private boolean finQueued() {
+    boolean finQueued() {
         return switch (state) {
             case FIN_WAIT_1, FIN_WAIT_2, CLOSING, LAST_ACK, TIME_WAIT -> true;
             default -> false;
@@ -690,34 +570,5 @@ public final class Tcb {
         timers.clear();
         timers.arm(Kind.LINGER, nowNs + context.config().timeWaitNs());
         sender.release();
-    }
-
-    void timestampRecent(int value, long nowNs) {
-        emitter.timestampRecent(value);
-        timestampRecentNs = nowNs;
-    }
-
-    boolean timestampRecentExpired(long nowNs) {
-        return nowNs - timestampRecentNs > TIMESTAMP_RECENT_LIFETIME_NS;
-    }
-
-    /** A challenge ACK, within the host's budget (RFC 5961 7). */
-    void challenge(long nowNs) {
-        if (context.challengeAcks().tryAcquire(nowNs)) {
-            count(TcpCounter.TcpExtTCPChallengeACK);
-            receiver().requireAck();
-        } else {
-            count(TcpCounter.TcpExtTCPACKSkippedChallenge);
-        }
-    }
-
-    /** An ACK for a segment outside the window; those without text are not answered every time. */
-    void answerOutOfWindow(boolean withText, long nowNs) {
-        if (!withText && nowNs - lastOutOfWindowAnswerNs < OUT_OF_WINDOW_ANSWER_NS) {
-            count(TcpCounter.TcpExtTCPACKSkippedSeq);
-            return;
-        }
-        lastOutOfWindowAnswerNs = nowNs;
-        receiver().requireAck();
     }
 }

@@ -1,5 +1,8 @@
 package dev.heddle.core.tcp;
 
+import dev.heddle.core.tcp.congestion.CongestionControl;
+import dev.heddle.core.tcp.recovery.RttEstimator;
+
 /**
  * A connection's figures, with the meanings of Linux's {@code tcp_info}. Times are nanoseconds, sizes bytes.
  *
@@ -42,4 +45,42 @@ public record TcpInfo(
         boolean timestamps,
         boolean sack,
         boolean windowScaling,
-        int pathMtu) {}
+        int pathMtu) {
+
+    static TcpInfo of(Tcb tcb) {
+        Sender sender = tcb.sender();
+        SendSequence snd = tcb.sendSequence();
+        SegmentEmitter emitter = tcb.emitter();
+        RttEstimator rtt = tcb.rtt();
+        Receiver receiver = tcb.receiverIfAny();
+        LossRecovery recovery = sender.recovery();
+        CongestionControl congestion = sender.congestion();
+        return new TcpInfo(
+                tcb.state(),
+                (recovery == null ? LossRecovery.Phase.OPEN : recovery.phase()).name(),
+                sender.unanswered(),
+                rtt.rtoNs(),
+                rtt.srttNs(),
+                rtt.rttvarNs(),
+                rtt.minRttNs(),
+                emitter.mssBytes(),
+                receiver == null ? 0 : receiver.segmentEstimateBytes(),
+                congestion == null ? 0 : congestion.congestionWindowBytes(),
+                congestion == null ? Long.MAX_VALUE : congestion.slowStartThresholdBytes(),
+                tcb.options().congestionControl(),
+                snd.wnd,
+                receiver == null ? 0 : receiver.sequence().window(),
+                tcb.unacknowledgedBytes(),
+                recovery == null ? 0 : recovery.records().sackedBytes(),
+                recovery == null ? 0 : recovery.records().lostBytes(),
+                sender.unsentBytes(),
+                tcb.available(),
+                Math.max(0, snd.una - 1),
+                receiver == null ? 0 : receiver.sequence().nxt - 1,
+                emitter.retransmittedBytes(),
+                emitter.negotiated().timestamps(),
+                emitter.negotiated().sack(),
+                emitter.negotiated().windowScaling(),
+                emitter.path().mtu());
+    }
+}

@@ -1,0 +1,42 @@
+package dev.heddle.core.tcp;
+
+import dev.heddle.core.tcp.ConnectionTimers.Kind;
+
+/** Whether an idle peer is still there (RFC 9293 3.8.4). */
+final class KeepAlive {
+
+    private long lastArrivalNs;
+    private int probes;
+
+    KeepAlive(long nowNs) {
+        lastArrivalNs = nowNs;
+    }
+
+    void segmentArrived(long nowNs) {
+        lastArrivalNs = nowNs;
+        probes = 0;
+    }
+
+    /** The timer expired: waits on, probes, or gives the peer up. */
+    void timerExpired(Tcb tcb, long nowNs) {
+        ConnectionOptions options = tcb.options();
+        if (!options.keepAlive() || !tcb.state().isSynchronized() || tcb.state() == TcpState.TIME_WAIT) {
+            return;
+        }
+        long idleUntilNs = lastArrivalNs + options.keepIdleNs();
+        if (nowNs < idleUntilNs || tcb.sender().hasOutstanding()) {
+            // Data in flight is a probe of its own.
+            tcb.timers().arm(Kind.KEEPALIVE, Math.max(idleUntilNs, nowNs + options.keepIntervalNs()));
+            return;
+        }
+        if (probes >= options.keepCount()) {
+            tcb.emitter().reset();
+            tcb.timedOut();
+            return;
+        }
+        probes++;
+        tcb.count(TcpCounter.TcpExtTCPKeepAlive);
+        tcb.emitter().keepAliveProbe(nowNs);
+        tcb.timers().arm(Kind.KEEPALIVE, nowNs + options.keepIntervalNs());
+    }
+}

@@ -1,0 +1,108 @@
+package dev.heddle.core.tcp;
+
+import dev.heddle.core.tcp.ConnectionTimers.Kind;
+import dev.heddle.core.time.Clock;
+
+/** What happens when a connection's timers expire (RFC 9293 3.10.8), and when they run. */
+final class TimerExpiry {
+
+    private TimerExpiry() {}
+
+    /** Runs the timers that are due. */
+    static void process(Tcb tcb, long nowNs) {
+        ConnectionTimers timers = tcb.timers();
+        if (timers.takeIfDue(Kind.RETRANSMIT, nowNs)) {
+            retransmissionTimeout(tcb, nowNs);
+        }
+        if (timers.takeIfDue(Kind.PERSIST, nowNs)
+                && !givenUp(tcb, nowNs)
+                && !tcb.sender().probe(tcb.finQueued(), nowNs)) {
+            tcb.outputRefused();
+        }
+        Receiver receiver = tcb.receiverIfAny();
+        if (timers.takeIfDue(Kind.DELAYED_ACK, nowNs) && receiver != null && receiver.ackOwed()) {
+            tcb.count(TcpCounter.TcpExtDelayedACKs);
+            receiver.requireAck();
+        }
+        if (timers.takeIfDue(Kind.KEEPALIVE, nowNs)) {
+            tcb.keepAlive().timerExpired(tcb, nowNs);
+        }
+        if (timers.takeIfDue(Kind.LINGER, nowNs)) {
+            tcb.fail(Failure.NONE);
+        }
+    }
+
+    private static void retransmissionTimeout(Tcb tcb, long nowNs) {
+        if (tcb.sendSequence().una > 0) {
+            if (!givenUp(tcb, nowNs)) {
+                tcb.sender().timedOut(nowNs);
+            }
+            return;
+        }
+        int most = tcb.state() == TcpState.SYN_SENT
+                ? tcb.options().synRetries()
+                : tcb.context().config().synAckRetries();
+        if (tcb.rtt().backOffs() >= most) {
+            tcb.count(TcpCounter.TcpAttemptFails);
+            tcb.timedOut();
+            return;
+        }
+        tcb.handshake().retransmit();
+        tcb.count(TcpCounter.TcpExtTCPSynRetrans);
+        tcb.count(TcpCounter.TcpRetransSegs);
+        tcb.rtt().backOff();
+    }
+
+    /** R2 of RFC 9293 3.8.3, and the user timeout. */
+    private static boolean givenUp(Tcb tcb, long nowNs) {
+        TcpConfig config = tcb.context().config();
+        int most = tcb.isOrphan() ? config.orphanRetries() : config.dataRetries();
+        if (tcb.sender().unanswered() < most && nowNs < userTimeoutDeadlineNs(tcb)) {
+            return false;
+        }
+        tcb.timedOut();
+        return true;
+    }
+
+    private static long userTimeoutDeadlineNs(Tcb tcb) {
+        long timeoutNs = tcb.options().userTimeoutNs();
+        return timeoutNs == 0 ? Clock.NEVER : tcb.sender().unansweredSinceNs() + timeoutNs;
+    }
+
+    /** Sets the timers of an open connection after everything that could be sent has been sent. */
+    static void arm(Tcb tcb, long nowNs) {
+        if (tcb.state() == TcpState.TIME_WAIT) {
+            return;
+        }
+        ConnectionTimers timers = tcb.timers();
+        Sender sender = tcb.sender();
+        if (sender.needsProbe(tcb.finQueued())) {
+            timers.cancel(Kind.RETRANSMIT);
+            if (!timers.isArmed(Kind.PERSIST)) {
+                timers.arm(Kind.PERSIST, retransmissionDeadlineNs(tcb, nowNs));
+            }
+        } else {
+            timers.cancel(Kind.PERSIST);
+            if (!sender.hasOutstanding()) {
+                // RFC 6298 5.2
+                timers.cancel(Kind.RETRANSMIT);
+            } else if (!timers.isArmed(Kind.RETRANSMIT)) {
+                // RFC 6298 5.1
+                timers.arm(Kind.RETRANSMIT, retransmissionDeadlineNs(tcb, nowNs));
+            }
+        }
+        if (!tcb.receiver().ackOwed()) {
+            timers.cancel(Kind.DELAYED_ACK);
+        } else if (!timers.isArmed(Kind.DELAYED_ACK)) {
+            timers.arm(Kind.DELAYED_ACK, nowNs + tcb.context().config().delayedAckNs());
+        }
+        if (tcb.options().keepAlive() && !timers.isArmed(Kind.KEEPALIVE)) {
+            timers.arm(Kind.KEEPALIVE, nowNs + tcb.options().keepIdleNs());
+        }
+    }
+
+    /** After the RTO, but a user timeout does not wait for a timer that has backed off far. */
+    private static long retransmissionDeadlineNs(Tcb tcb, long nowNs) {
+        return Math.min(nowNs + tcb.rtt().rtoNs(), Math.max(nowNs, userTimeoutDeadlineNs(tcb)));
+    }
+}
