@@ -4,6 +4,7 @@ import dev.heddle.core.host.Host;
 import dev.heddle.core.host.HostConfig;
 import dev.heddle.core.host.HostInterface;
 import dev.heddle.core.host.LinkPump;
+import dev.heddle.core.host.LoopbackLink;
 import dev.heddle.core.link.Link;
 import dev.heddle.core.time.Clock;
 import dev.heddle.core.wire.IpAddress;
@@ -67,7 +68,7 @@ public final class NetworkStackBuilder {
     }
 
     /**
-     * Makes the stack and starts it.
+     * Makes the stack and starts it. It reaches itself by its own addresses and by loopback's.
      *
      * @throws IllegalArgumentException if an address is malformed or a gateway is not on a link
      * @throws IllegalStateException if there is no link
@@ -96,6 +97,7 @@ public final class NetworkStackBuilder {
             for (Gateway gateway : defaults) {
                 host.addRoute(gateway.everything(), gateway.address, interfaces.get(gateway.link));
             }
+            attached.add(loopback(host, clock));
             attached.forEach(link -> link.pump().start());
             plans.forEach(plan -> LOG.info("started {} on {}", plan.addresses, plan.link.name()));
             return new NetworkStack(host, attached);
@@ -103,6 +105,13 @@ public final class NetworkStackBuilder {
             abandon(host, attached);
             throw e;
         }
+    }
+
+    /** The stack's way to itself: 127.0.0.0/8, ::1 and its own addresses. */
+    private static AttachedLink loopback(Host host, Clock clock) {
+        LoopbackLink link = new LoopbackLink(clock);
+        HostInterface added = host.addInterface(link.name(), link.capabilities(), link, LoopbackLink.ADDRESSES);
+        return new AttachedLink(link, new LinkPump(host, added, link, clock));
     }
 
     private void abandon(@Nullable Host host, List<AttachedLink> attached) {
