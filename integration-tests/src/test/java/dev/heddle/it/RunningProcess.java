@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** A program that runs beside a test; closing kills it if it has not ended. */
 final class RunningProcess implements AutoCloseable {
 
-    private static final long KILL_TIMEOUT_SECONDS = 10;
+    private static final Duration KILL_TIMEOUT = Duration.ofSeconds(10);
 
     private final Command command;
     private final Process process;
@@ -122,15 +122,8 @@ final class RunningProcess implements AutoCloseable {
         List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
         all.add(process.toHandle());
         all.forEach(ProcessHandle::destroyForcibly);
-        for (ProcessHandle handle : all) {
-            try {
-                handle.onExit().get(KILL_TIMEOUT_SECONDS, TimeUnit.SECONDS);
-            } catch (ExecutionException | TimeoutException e) {
-                throw new AssertionError("cannot end " + command, e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
+        if (!waitFor(KILL_TIMEOUT)) {
+            throw new AssertionError("cannot end " + command);
         }
     }
 }

@@ -5,9 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.heddle.it.peer.KernelServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,8 +74,12 @@ final class TunRemovalIT {
     }
 
     private void call(String what, Callable<Object> body) {
+        // Both kinds of thread wait differently.
+        calls.put(what, inThread(calls.size() % 2 == 0, body));
+    }
+
+    private static CompletableFuture<Object> inThread(boolean virtual, Callable<Object> body) {
         CompletableFuture<Object> result = new CompletableFuture<>();
-        calls.put(what, result);
         Runnable task = () -> {
             try {
                 result.complete(body.call());
@@ -81,12 +87,11 @@ final class TunRemovalIT {
                 result.completeExceptionally(t);
             }
         };
-        // Both kinds of thread wait differently.
-        if (calls.size() % 2 == 0) {
-            Thread.startVirtualThread(task);
-        } else {
-            Thread.ofPlatform().daemon().start(task);
-        }
+        Thread thread = virtual
+                ? Thread.ofVirtual().unstarted(task)
+                : Thread.ofPlatform().daemon().unstarted(task);
+        thread.start();
+        return result;
     }
 
     private void startCalls(Family family, String kind) throws IOException {
@@ -104,7 +109,7 @@ final class TunRemovalIT {
             }
         });
         Socket stream = request(family, "SEND " + ENDLESS_BYTES);
-        call("bulk read" + suffix, () -> stream.getInputStream().transferTo(java.io.OutputStream.nullOutputStream()));
+        call("bulk read" + suffix, () -> stream.getInputStream().transferTo(OutputStream.nullOutputStream()));
         Socket connecting = hosts.stack().socketFactory().createSocket();
         call("connect" + suffix, () -> {
             connecting.connect(new InetSocketAddress(family.nobody(), port));
@@ -119,13 +124,7 @@ final class TunRemovalIT {
             startCalls(family, "second");
         }
         ServerSocket listener = hosts.stack().serverSocketFactory().createServerSocket(8080);
-        CompletableFuture<Socket> accepting = CompletableFuture.supplyAsync(() -> {
-            try {
-                return listener.accept();
-            } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
-            }
-        });
+        CompletableFuture<Object> accepting = inThread(true, listener::accept);
         try (RunningProcess downloads = startDownloads()) {
             await().atMost(START_TIMEOUT)
                     .untilAsserted(
@@ -148,7 +147,7 @@ final class TunRemovalIT {
                 .as("a listener outlives one of its host's interfaces")
                 .isNotDone();
         hosts.stack().close();
-        assertThat(failureOf(accepting)).isNotNull();
+        assertThat(failureOf(accepting)).isInstanceOf(SocketException.class).hasMessage("Socket closed");
     }
 
     private RunningProcess startDownloads() {
