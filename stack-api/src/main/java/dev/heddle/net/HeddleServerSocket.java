@@ -31,4 +31,10 @@ final class HeddleServerSocket extends ServerSocket {
         implAccept(accepted);
         return accepted;
     }
+
+    /** Also once the stack was closed: a loop that accepts until this socket is closed must end then. */
+    @Override
+    public boolean isClosed() {
+        return super.isClosed() || implementation.isClosed();
+    }
 }

@@ -311,6 +311,12 @@ final class HeddleSocketImpl extends SocketImpl {
         }
     }
 
+    /** Whether the socket was closed, by the program or with its stack. */
+    boolean isClosed() {
+        SocketHandle current = handle;
+        return current != null && current.isClosed();
+    }
+
     @Override
     protected boolean supportsUrgentData() {
         return false;
