@@ -148,6 +148,7 @@ final class TwoHosts implements AutoCloseable {
         try {
             try (stack) {
                 awaitNoConnections();
+            } finally {
                 if (web != null) {
                     web.close();
                 }
