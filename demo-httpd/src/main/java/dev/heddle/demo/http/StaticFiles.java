@@ -123,7 +123,7 @@ final class StaticFiles {
                 response.setEntity(new StringEntity(Pages.error(response.getCode(), "no such part"), HTML));
                 return response;
             }
-            case ByteRanges.Parts(List < ByteRanges.Part > parts) -> {
+            case ByteRanges.Parts(List<ByteRanges.Part> parts) -> {
                 ClassicHttpResponse response = new BasicClassicHttpResponse(HttpStatus.SC_PARTIAL_CONTENT);
                 if (parts.size() == 1) {
                     response.setHeader(

@@ -25,6 +25,9 @@ public final class LinkPump implements AutoCloseable {
     /** The most packets of one batch. */
     private static final int BATCH_PACKETS = 64;
 
+    /** How long timers wait for a link that is not dry: the ACK that stops one may be among what is still to be read. */
+    private static final int BATCHES_BEFORE_TIMERS = 16;
+
     private final Host host;
     private final HostInterface attached;
     private final Link link;
@@ -37,6 +40,9 @@ public final class LinkPump implements AutoCloseable {
 
     /** Whether the link works; belongs to the role. */
     private boolean linkUp = true;
+
+    /** Batches in a row after which the link was not dry; belongs to the role. */
+    private int fullBatches;
 
     /** Whether it was started, or closed without that. */
     private final AtomicBoolean begun = new AtomicBoolean();
@@ -130,6 +136,11 @@ public final class LinkPump implements AutoCloseable {
         } catch (RuntimeException e) {
             // One packet's or timer's misfortune, and it is consumed: the other connections go on.
             LOG.error("{}: unexpected exception", thread.getName(), e);
+        } catch (Error e) {
+            // The JVM cannot go on as usual, out of memory for example. Nobody may hang for want of a pump.
+            LOG.error("{}: gives its link up", thread.getName(), e);
+            linkUp = false;
+            host.linkDown(attached);
         }
     }
 
@@ -145,8 +156,11 @@ public final class LinkPump implements AutoCloseable {
         int packets = linkUp ? readBatch() : 0;
         driver.takeRequests();
         driver.batch().finish();
-        driver.runTimers();
-        driver.batch().finish();
+        fullBatches = packets == BATCH_PACKETS ? fullBatches + 1 : 0;
+        if (fullBatches % BATCHES_BEFORE_TIMERS == 0) {
+            driver.runTimers();
+            driver.batch().finish();
+        }
         return packets == BATCH_PACKETS || driver.hasRequests() || driver.isRetryDue();
     }
 

@@ -3,6 +3,7 @@ package dev.heddle.core.tcp;
 import static dev.heddle.core.tcp.Seg.ack;
 import static dev.heddle.core.tcp.Seg.data;
 import static dev.heddle.core.tcp.Seg.fin;
+import static dev.heddle.core.tcp.Seg.seg;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.core.Requirement;
@@ -261,6 +262,29 @@ class FlowControlTest {
             assertThat(announced).isGreaterThanOrEqualTo(edge);
             edge = announced;
         }
+    }
+
+    @Test
+    @Requirement("RFC9293:3.10.7.4")
+    void retransmission_that_acknowledges_something_new_sets_the_window() {
+        script.peerWindow(4096)
+                .established()
+                .write(10_000)
+                .ignoreSent()
+                .inject(data(1, 101).acks(1).window(4096), ack(1).window(4096))
+                .ignoreSent();
+        // SEG.SEQ is before SND.WL1; with the old window four segments would go, two beyond what the peer takes.
+        script.inject(data(1, 201).acks(4001).window(2048)).expect(data(4001, 5001), data(5001, 6001));
+    }
+
+    @Test
+    @Requirement("RFC9293:MUST-66")
+    void acknowledgment_stays_within_a_closed_window_that_was_probed() {
+        closed();
+        script.after(300 * MS).expect(data(2001, 2002));
+        // With SEQ=SND.NXT the peer, whose window is closed, would drop the ACK as not acceptable.
+        script.inject(data(1, 101).acks(2001).window(0))
+                .expect(seg(".").seq(2001).acks(101));
     }
 
     /** 2000 bytes were taken, 3000 wait for the window, the RTO is 210 ms. */
