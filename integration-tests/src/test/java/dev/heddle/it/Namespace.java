@@ -30,8 +30,8 @@ final class Namespace implements AutoCloseable {
         Command.of("ip", "netns", "add", name).runOrFail();
         Namespace namespace = new Namespace(name);
         namespace.ip("link", "set", "lo", "up");
-        // Whatever this machine's default is: a BBR that once saw losses paces a busy TUN down to kilobits. Reno is the one
-        // that every namespace may choose.
+        // Whatever this machine's default is: a BBR that once saw losses paces a busy TUN down to kilobits.
+        // Reno is the one that every namespace may choose.
         namespace
                 .command("sysctl", "-q", "-w", "net.ipv4.tcp_congestion_control=reno")
                 .runOrFail();

@@ -20,6 +20,7 @@ final class InterfaceControl implements AutoCloseable {
     private static final long SIOCGIFMTU = 0x8921;
     private static final long SIOCSIFMTU = 0x8922;
     private static final long SIOCGIFINDEX = 0x8933;
+    private static final long SIOCSIFTXQLEN = 0x8943;
 
     private final NativeMemory request = new NativeMemory(IFREQ_BYTES);
     private final int socket;
@@ -54,6 +55,14 @@ final class InterfaceControl implements AutoCloseable {
         request.bytes().putInt(NAME_BYTES, mtu);
         if (call(SIOCSIFMTU, name) < 0) {
             throw LibC.failure("cannot set the MTU of " + name + " to " + mtu, LibC.errno());
+        }
+    }
+
+    /** Sets how many packets wait for a reader before the kernel drops. */
+    void queueLength(String name, int packets) {
+        request.bytes().putInt(NAME_BYTES, packets);
+        if (call(SIOCSIFTXQLEN, name) < 0) {
+            throw LibC.failure("cannot set the queue length of " + name + " to " + packets, LibC.errno());
         }
     }
 

@@ -41,6 +41,12 @@ final class TunDevice implements AutoCloseable {
     private static final int TUN_F_TSO_ECN = 0x08;
     private static final int OFFLOADS = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN;
 
+    /**
+     * Packets that the kernel keeps for a reader, where 500 are usual: a window of 4 MiB in packets of 1,500 bytes fits, and
+     * ten thousand connections may end at once.
+     */
+    private static final int QUEUE_PACKETS = 4_096;
+
     private final NativeMemory request = new NativeMemory(InterfaceControl.IFREQ_BYTES);
     private final String name;
     private final boolean offload;
@@ -182,6 +188,7 @@ final class TunDevice implements AutoCloseable {
     private void setUp(TunSettings settings, InterfaceControl control) {
         if (previousIndex == 0) {
             control.mtu(name, settings.mtu());
+            control.queueLength(name, QUEUE_PACKETS);
             if (settings.up()) {
                 control.up(name);
             }

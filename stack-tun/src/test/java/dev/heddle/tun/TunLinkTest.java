@@ -50,7 +50,7 @@ class TunLinkTest {
             assertThat(link.capabilities()).isEqualTo(new LinkCapabilities(1400, Packet.MAX_LENGTH, true));
             String addresses = Shell.run("ip addr show heddle0");
             assertThat(addresses)
-                    .contains("mtu 1400", ",UP,", "inet 192.0.2.1/24 ", "inet 198.51.100.1/25 ")
+                    .contains("mtu 1400", "qlen 4096", ",UP,", "inet 192.0.2.1/24 ", "inet 198.51.100.1/25 ")
                     .contains("inet6 fd00::1/64 ", "inet6 fd01::1/48 ")
                     .doesNotContain("tentative");
             assertThat(Shell.run("ip route")).contains("192.0.2.0/24 dev heddle0", "198.51.100.0/25 dev heddle0");

@@ -179,9 +179,8 @@ public final class BufferPool {
         try {
             slab = ByteBuffer.allocateDirect(count * chunkBytes);
         } catch (OutOfMemoryError e) {
-            // The JVM's own limit (-XX:MaxDirectMemorySize) is lower than ours. It was searched for long before it gave
-            // up:
-            // never again.
+            // The JVM's own limit (-XX:MaxDirectMemorySize) is lower than ours. It was searched for long before it
+            // gave up: never again.
             offHeapExhausted = true;
             return;
         }

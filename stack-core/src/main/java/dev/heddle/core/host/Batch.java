@@ -10,7 +10,7 @@ import java.util.List;
 final class Batch {
 
     private final List<TcpConnection> marked = new ArrayList<>();
-    private final List<Readiness> woken = new ArrayList<>();
+    private final List<Wakeable> woken = new ArrayList<>();
 
     /** Has a connection flushed at the end of the batch. */
     void mark(TcpConnection connection) {
@@ -19,9 +19,9 @@ final class Batch {
         }
     }
 
-    /** Has a readiness looked at by its subscribers at the end of the batch, after all segments are sent. */
-    void wake(Readiness readiness) {
-        woken.add(readiness);
+    /** Has callbacks run at the end of the batch, after all segments are sent. */
+    void wake(Wakeable wakeable) {
+        woken.add(wakeable);
     }
 
     /** Sends for each marked connection once, then wakes. Called with no lock held. */

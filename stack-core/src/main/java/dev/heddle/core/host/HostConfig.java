@@ -18,12 +18,14 @@ public final class HostConfig {
     private final long memoryLimitBytes;
     private final int chunkBytes;
     private final CongestionControls congestionControls;
+    private final ConnectionObserver observer;
 
     private HostConfig(Builder b) {
         tcp = b.tcp;
         memoryLimitBytes = b.memoryLimitBytes;
         chunkBytes = b.chunkBytes;
         congestionControls = b.congestionControls;
+        observer = b.observer;
         if (memoryLimitBytes < LEAST_BYTES) {
             throw new IllegalArgumentException("a host needs at least " + LEAST_BYTES + " bytes of buffer memory");
         }
@@ -48,6 +50,11 @@ public final class HostConfig {
         return congestionControls;
     }
 
+    /** Who hears of connections' beginnings and ends. */
+    public ConnectionObserver observer() {
+        return observer;
+    }
+
     public static Builder builder() {
         return new Builder();
     }
@@ -59,6 +66,7 @@ public final class HostConfig {
                 Math.clamp(Runtime.getRuntime().maxMemory() / 4, LEAST_BYTES, MOST_BY_DEFAULT_BYTES);
         private int chunkBytes = BufferPool.DEFAULT_CHUNK_BYTES;
         private CongestionControls congestionControls = new CongestionControls();
+        private ConnectionObserver observer = ConnectionObserver.NONE;
 
         private Builder() {}
 
@@ -79,6 +87,11 @@ public final class HostConfig {
 
         public Builder congestionControls(CongestionControls value) {
             congestionControls = Objects.requireNonNull(value);
+            return this;
+        }
+
+        public Builder observer(ConnectionObserver value) {
+            observer = Objects.requireNonNull(value);
             return this;
         }
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>To wait: subscribe, read the word, and only then park.
  */
-public final class Readiness {
+public final class Readiness implements Wakeable {
 
     public static final int READABLE = 1;
     public static final int WRITABLE = 1 << 1;
@@ -95,7 +95,8 @@ public final class Readiness {
     }
 
     /** Runs the callbacks; with no lock held. A callback that throws is reported and does no harm to the others. */
-    void fire() {
+    @Override
+    public void fire() {
         for (Runnable subscriber : subscribers) {
             try {
                 subscriber.run();

@@ -38,6 +38,9 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
     private final Readiness readiness;
     private final PortAllocator.Use portUse;
 
+    /** Null if nobody observes. */
+    private final @Nullable LifeReports life;
+
     /** Guarded by the gate. */
     private final ConnectionState state;
 
@@ -58,6 +61,8 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
         this.readiness = readiness;
         this.portUse = portUse;
         state = new ConnectionState(tcb);
+        ConnectionObserver observer = host.config().observer();
+        life = observer == ConnectionObserver.NONE ? null : new LifeReports(observer, tcb.pair());
         ConnectionOptions options = tcb.options();
         long budgetBytes = (long) options.receiveBufferBytes() + options.sendBufferBytes();
         gate = new EndpointGate(this, new Backlog(host.packets(), (int) Math.min(Integer.MAX_VALUE / 2, budgetBytes)));
@@ -170,6 +175,9 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
             long nowNs = now();
             tcb.flush(nowNs);
             TcpState now = tcb.state();
+            if (life != null && now.isSynchronized()) {
+                life.opened();
+            }
             if (now == TcpState.CLOSED || now == TcpState.TIME_WAIT && !tcb.wantsOutput()) {
                 retire(tcb, nowNs);
             } else {
@@ -180,12 +188,16 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
                 timer.arm(tcb.nextDeadlineNs());
             }
         }
-        return readiness.publish(state.readyBits(readiness.isAny(Readiness.WRITABLE)));
+        boolean changed = readiness.publish(state.readyBits(readiness.isAny(Readiness.WRITABLE)));
+        return changed || (life != null && life.isDue());
     }
 
     /** Lets go of the TCB. From here on the table leads the connection's packets to its TIME-WAIT record or to nothing. */
     private void retire(Tcb tcb, long nowNs) {
         boolean timeWait = tcb.state() == TcpState.TIME_WAIT;
+        if (life != null) {
+            life.closed(tcb.info(), tcb.failure());
+        }
         state.end(tcb, !host.isClosed());
         // Before the table forgets the connection, so that a host that is being closed finds it in one or the other.
         if (state.hasUnread()) {
@@ -202,10 +214,17 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
 
     @Override
     public void wake(@Nullable Batch batch) {
+        fire(readiness, batch);
+        if (life != null && life.isDue()) {
+            fire(life, batch);
+        }
+    }
+
+    private static void fire(Wakeable wakeable, @Nullable Batch batch) {
         if (batch != null) {
-            batch.wake(readiness);
+            batch.wake(wakeable);
         } else {
-            readiness.fire();
+            wakeable.fire();
         }
     }
 

@@ -108,8 +108,8 @@ public final class FaultyLink implements Link {
         }
         out.offer(packet, nowNs);
         sendDue(nowNs);
-        // Against sleepUntilNs in awaitWork: here the packet is put on the wire first, there the time is published
-        // first.
+        // Against sleepUntilNs in awaitWork: here the packet is put on the
+        // wire first, there the time is published first.
         if (out.nextDueNs() < sleepUntilNs) {
             inner.wakeup();
         }

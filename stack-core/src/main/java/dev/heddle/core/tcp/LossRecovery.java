@@ -103,9 +103,8 @@ final class LossRecovery {
             }
             case RECOVERY -> {
                 if (ack.acknowledgedBytes > 0 && !sack) {
-                    // RFC 6582 3.2 step 3, partial acknowledgement: the next hole; deflate by what was acknowledged,
-                    // but add
-                    // one segment back.
+                    // RFC 6582 3.2 step 3, partial acknowledgement: the next hole; deflate by what was
+                    // acknowledged, but add one segment back.
                     presumedDelivered = Math.max(0, presumedDelivered - Math.max(0, ack.acknowledgedBytes - mssBytes));
                     ack.lostBytes += records.markFirstLost(mssBytes);
                     forced = true;

@@ -44,6 +44,11 @@ final class Receiver {
         sequence.edge = 1L + announcedWindow;
     }
 
+    /** The text that has arrived in order. */
+    long receivedBytes() {
+        return Math.min(sequence.nxt, finOffset) - 1;
+    }
+
     ReceiveSequence sequence() {
         return sequence;
     }
@@ -279,9 +284,8 @@ final class Receiver {
         long scaled = window >> shift;
         long unit = 1L << shift;
         if ((scaled << shift) < window && scaled < 65_535) {
-            // Rounding down would take back what was announced; rounding up moves the edge by less than a unit. A peer
-            // that
-            // makes it creep by tiny segments gets the smaller number.
+            // Rounding down would take back what was announced; rounding up moves the edge by less than a unit. A
+            // peer that makes it creep by tiny segments gets the smaller number.
             long raised = sequence.nxt + (scaled + 1 << shift);
             if (raised <= roomEdge() + limitBytes / 4 + unit) {
                 scaled++;

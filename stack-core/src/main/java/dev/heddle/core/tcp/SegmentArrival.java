@@ -65,8 +65,8 @@ final class SegmentArrival {
         int length = header.payloadLength() + (syn ? 1 : 0) + (header.isFin() ? 1 : 0);
         boolean acceptable;
         if (seq == rcv.nxt) {
-            // With a closed window, too: valid ACKs, URGs and RSTs get through (MUST-66); text is cut to the window
-            // later.
+            // With a closed window, too: valid ACKs, URGs and RSTs get through
+            // (MUST-66); text is cut to the window later.
             acceptable = true;
         } else if (length == 0) {
             acceptable = seq > rcv.nxt && seq < rcv.edge;

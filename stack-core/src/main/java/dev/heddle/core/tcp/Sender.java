@@ -88,6 +88,11 @@ final class Sender {
         return tail;
     }
 
+    /** The text that the peer has acknowledged; SYN and FIN are not text. */
+    long acknowledgedBytes() {
+        return Math.max(0, Math.min(sequence.una, tail) - 1);
+    }
+
     long unsentBytes() {
         return Math.max(0, tail - Math.max(sequence.nxt, 1));
     }
@@ -180,9 +185,9 @@ final class Sender {
     }
 
     private boolean updateWindow(TcpHeader header, long seq, long ack) {
-        // RFC 9293 3.10.7.4: an old segment must not set the window. One that acknowledges something new is not old,
-        // though
-        // it may carry old text: without its window, SND.UNA + SND.WND would move beyond what the peer offered.
+        // RFC 9293 3.10.7.4: an old segment must not set the window. One that acknowledges
+        // something new is not old, though it may carry old text: without its window, SND.UNA
+        // + SND.WND would move beyond what the peer offered.
         boolean old = sequence.wl1 > seq || sequence.wl1 == seq && sequence.wl2 > ack;
         if (ack < sequence.una || ack == sequence.una && old) {
             return false;

@@ -32,9 +32,9 @@ public final class Checksum {
     public static long add(ByteBuffer b, int offset, int length, long sum) {
         int at = offset;
         int end = offset + length;
-        // 2^16 - 1 divides 2^32 - 1: 32-bit words add up to the same sum, and 64 bits hold the carries of 2^31 of them.
-        // A loop as plain as this is one that the JIT compiler turns into vector instructions; unrolled by hand it is
-        // not.
+        // 2^16 - 1 divides 2^32 - 1: 32-bit words add up to the same sum, and 64 bits hold the carries of 2^31 of
+        // them. A loop as plain as this is one that the JIT compiler turns into vector instructions; unrolled by
+        // hand it is not.
         long nativeSum = 0;
         for (int last = end - 7; at < last; at += 8) {
             long word = (long) NATIVE_LONG.get(b, at);
