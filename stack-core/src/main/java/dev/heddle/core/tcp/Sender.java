@@ -372,7 +372,8 @@ final class Sender {
             return true;
         }
         if (options.cork()) {
-            return false;
+            // A writer who must wait for room cannot complete the segment, and nothing else will make room.
+            return !isWritable() && !hasOutstanding();
         }
         // Minshall: only an unacknowledged partial segment holds the next one back, as in Linux.
         return options.noDelay() || partialEnd <= sequence.una;

@@ -65,6 +65,18 @@ class NagleTest {
     }
 
     @Test
+    void cork_does_not_hold_back_what_leaves_no_room_to_complete_the_segment() {
+        script.options(o -> o.cork(true).sendBufferBytes(900))
+                .established()
+                .write(900)
+                .expect(data(1, 901))
+                .inject(ack(901))
+                .write(500)
+                .expectNothing();
+        script.write(300).expect(data(901, 1701));
+    }
+
+    @Test
     @Requirement("RFC9293:3.10.4")
     void fin_releases_what_is_held() {
         script.established()
