@@ -36,6 +36,8 @@ public final class HalfOpenConnection {
     private long sentNs;
     private long deadlineNs;
     private int retries;
+    /** Whether the peer's SYN came more than once, so that nobody knows which SYN-ACK the ACK is for. */
+    private boolean repeated;
 
     private HalfOpenConnection(
             TcpContext context,
@@ -129,6 +131,7 @@ public final class HalfOpenConnection {
         int ahead = header.sequence() - (irs + 1);
         if (header.isSyn() && !header.isAck() && !header.isRst() && ahead == -1) {
             // The peer has not seen our SYN-ACK.
+            repeated = true;
             sendSynAck(nowNs);
             return Verdict.ANSWERED;
         }
@@ -180,7 +183,7 @@ public final class HalfOpenConnection {
                 negotiated,
                 peerTimestamp,
                 window,
-                Handshake.passive(retries > 0, sentNs),
+                Handshake.passive(retries > 0, repeated, sentNs),
                 nowNs);
     }
 

@@ -6,23 +6,32 @@ import dev.heddle.core.tcp.recovery.RttEstimator;
 final class Handshake {
 
     private boolean synDue;
-    private boolean retransmitted;
+    private boolean timedOut;
+    /** Whether the SYN went out more than once, so that nobody knows which one was answered. */
+    private final boolean ambiguous;
+
     private long sentNs;
 
-    private Handshake(boolean synDue, boolean retransmitted, long sentNs) {
+    private Handshake(boolean synDue, boolean timedOut, boolean ambiguous, long sentNs) {
         this.synDue = synDue;
-        this.retransmitted = retransmitted;
+        this.timedOut = timedOut;
+        this.ambiguous = ambiguous;
         this.sentNs = sentNs;
     }
 
     /** An active open: the SYN is to be sent. */
     static Handshake active() {
-        return new Handshake(true, false, 0);
+        return new Handshake(true, false, false, 0);
     }
 
-    /** A passive open whose SYN-ACK is on its way. */
-    static Handshake passive(boolean retransmitted, long sentNs) {
-        return new Handshake(false, retransmitted, sentNs);
+    /**
+     * A passive open whose SYN-ACK is on its way.
+     *
+     * @param timedOut whether our timer has sent it again
+     * @param repeated whether the peer's repeated SYN has
+     */
+    static Handshake passive(boolean timedOut, boolean repeated, long sentNs) {
+        return new Handshake(false, timedOut, repeated, sentNs);
     }
 
     boolean isSynDue() {
@@ -37,7 +46,7 @@ final class Handshake {
     /** The timer expired. */
     void retransmit() {
         synDue = true;
-        retransmitted = true;
+        timedOut = true;
     }
 
     void synSent(boolean asSynAck, long nowNs) {
@@ -48,12 +57,12 @@ final class Handshake {
         }
     }
 
-    /** Gives the estimator what the handshake is worth (RFC 6298 2.2, 5.7). */
+    /** Gives the estimator what the handshake is worth (RFC 6298 2.2, 3, 5.7). */
     void synAcknowledged(RttEstimator rtt, long arrivalNs) {
         synDue = false;
-        if (retransmitted) {
+        if (timedOut) {
             rtt.handshakeTimedOut();
-        } else {
+        } else if (!ambiguous) {
             rtt.sample(arrivalNs - sentNs, 1);
         }
     }
