@@ -33,6 +33,9 @@ final class ConnectionState {
     /** Whether the last write found room in the buffer but no memory. */
     private boolean starved;
 
+    /** Whether it found none although the buffer was empty: not even the memory that is guaranteed. */
+    private boolean starvedWhenEmpty;
+
     ConnectionState(Tcb tcb) {
         this.tcb = tcb;
         lastOptions = tcb.options();
@@ -46,6 +49,19 @@ final class ConnectionState {
     /** Takes a look at the TCB after it was flushed. */
     void note(Tcb t) {
         wasConnected |= t.state().isSynchronized();
+        if (starved && !starvedWhenEmpty && isSendBufferEmpty(t)) {
+            // The buffer's first chunk is guaranteed, whoever holds the rest of the memory.
+            starved = false;
+        }
+    }
+
+    private static boolean isSendBufferEmpty(Tcb t) {
+        return t.unsentBytes() == 0 && t.unacknowledgedBytes() == 0;
+    }
+
+    private void noteWritten(Tcb t, int written, boolean wanted) {
+        starved = written == 0 && wanted && t.writableBytes() > 0;
+        starvedWhenEmpty = starved && isSendBufferEmpty(t);
     }
 
     /** Lets go of the TCB, and of what was not read if nobody will read it. */
@@ -130,7 +146,7 @@ final class ConnectionState {
             return TcpEndpoint.FAILED;
         }
         int n = t.write(source, offset, length);
-        starved = n == 0 && length > 0 && t.writableBytes() > 0;
+        noteWritten(t, n, length > 0);
         return n;
     }
 
@@ -141,7 +157,7 @@ final class ConnectionState {
         }
         boolean wanted = source.hasRemaining();
         int n = t.write(source);
-        starved = n == 0 && wanted && t.writableBytes() > 0;
+        noteWritten(t, n, wanted);
         return n;
     }
 

@@ -5,6 +5,7 @@ import static dev.heddle.core.host.HostPair.MILLISECOND;
 import static dev.heddle.core.host.HostPair.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.core.buffer.Chunk;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -58,6 +59,37 @@ class MemoryQueueTest {
         assertThat(read).isEqualTo(written);
         assertThat(clients).allMatch(c -> c.readiness().isAny(Readiness.WRITABLE));
         assertThat(clients.getFirst().write(data, 0, 1000)).isEqualTo(1000);
+        net.closeAndCheck();
+    }
+
+    /** DESIGN: one chunk each way is guaranteed, so that readers who do not read cannot starve the others. */
+    @Test
+    void writer_whose_buffer_has_emptied_goes_on_though_others_hold_all_the_memory() {
+        HostPair net = new HostPair(
+                HostConfig.builder().memoryLimitBytes(1 << 20).chunkBytes(4096).build());
+        TcpListener listener = net.listen(80);
+        TcpEndpoint client = net.connect(B4, 80);
+        TcpEndpoint server = Objects.requireNonNull(listener.tryAccept());
+        List<Chunk> unread = new ArrayList<>();
+        for (Chunk c = net.a.bufferPool().acquire(false);
+                c != null;
+                c = net.a.bufferPool().acquire(false)) {
+            unread.add(c);
+        }
+        byte[] data = new byte[64 * 1024];
+        assertThat(client.write(data, 0, data.length)).isEqualTo(4096);
+        net.full = true;
+        assertThat(client.write(data, 0, data.length)).isEqualTo(4096);
+        assertThat(client.write(data, 0, data.length)).isZero();
+        assertThat(client.readiness().isAny(Readiness.WRITABLE)).isFalse();
+
+        net.full = false;
+        net.a.linkReady(net.interfaceA);
+        net.advance(SECOND);
+        assertThat(server.available()).isEqualTo(8192);
+        assertThat(client.readiness().isAny(Readiness.WRITABLE)).isTrue();
+        assertThat(client.write(data, 0, data.length)).isEqualTo(4096);
+        unread.forEach(net.a.bufferPool()::release);
         net.closeAndCheck();
     }
 
