@@ -183,7 +183,10 @@ public final class Host implements AutoCloseable {
     public void endBatch(HostInterface in) {
         CallQueue.ofThread().deliver(this, () -> {
             batchOpen = false;
-            driveByHand(in.driver(), () -> in.driver().batch().finish());
+            // Other interfaces may have had packets in the meantime.
+            for (HostInterface each : interfaces()) {
+                driveByHand(each.driver(), () -> each.driver().batch().finish());
+            }
         });
     }
 

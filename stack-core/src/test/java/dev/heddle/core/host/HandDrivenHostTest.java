@@ -10,12 +10,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.core.Requirement;
 import dev.heddle.core.ip.IpCounter;
+import dev.heddle.core.link.LinkCapabilities;
 import dev.heddle.core.tcp.Failure;
 import dev.heddle.core.tcp.TcpConfig;
 import dev.heddle.core.tcp.TcpCounter;
 import dev.heddle.core.tcp.TcpState;
 import dev.heddle.core.time.Clock;
 import dev.heddle.core.wire.IpAddress;
+import dev.heddle.core.wire.IpPrefix;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -376,5 +378,22 @@ class HandDrivenHostTest {
         assertThat(few.a.counters().tcp().get(TcpCounter.TcpExtTCPTimeWaitOverflow))
                 .isEqualTo(3);
         few.closeAndCheck();
+    }
+
+    @Test
+    void a_batch_is_answered_at_its_end_on_every_interface() {
+        HostInterface second = net.b.addInterface(
+                "b1", LinkCapabilities.plain(1500), packet -> true, List.of(IpPrefix.parse("198.51.100.2/24")));
+        TcpListener listener = net.listen(80);
+        TcpEndpoint client = net.connect(B4, 80);
+        TcpEndpoint server = accept(listener);
+        // Its data comes in by the other interface, as with two ways to the same network.
+        net.toB = second;
+        net.b.beginBatch(net.interfaceB);
+        client.write(new byte[3000], 0, 3000);
+        assertThat(client.info().unacknowledgedBytes()).isEqualTo(3000);
+        net.b.endBatch(net.interfaceB);
+        assertThat(client.info().unacknowledgedBytes()).isZero();
+        assertThat(server.read(new byte[3000], 0, 3000)).isEqualTo(3000);
     }
 }

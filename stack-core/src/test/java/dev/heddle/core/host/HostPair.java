@@ -41,6 +41,10 @@ final class HostPair {
     boolean full;
 
     int packets;
+
+    /** Where packets come in at b. */
+    HostInterface toB;
+
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     private long nowNs = SECOND;
 
@@ -68,6 +72,7 @@ final class HostPair {
                 LinkCapabilities.plain(1500),
                 packet -> carry(packet, false),
                 List.of(IpPrefix.parse("192.0.2.2/24"), IpPrefix.parse("2001:db8::2/64")));
+        toB = interfaceB;
     }
 
     private boolean carry(Packet packet, boolean fromA) {
@@ -82,7 +87,7 @@ final class HostPair {
         copy.copyOf(packet);
         Runnable arrival = () -> {
             if (fromA) {
-                b.inject(interfaceB, copy);
+                b.inject(toB, copy);
             } else {
                 a.inject(interfaceA, copy);
             }
