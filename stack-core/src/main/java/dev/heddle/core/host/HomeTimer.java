@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class HomeTimer extends TimerWheel.Node {
 
-    /** The deadline is earlier than the wheel knows. */
+    /** The deadline is earlier than the wheel knows, or there is none any more. */
     static final int EARLIER = 1;
 
     /** There is more to do than one visit could. */
@@ -80,9 +80,15 @@ abstract class HomeTimer extends TimerWheel.Node {
         }
     }
 
-    /** Lets the deadline go; under the owner's lock. */
+    /**
+     * Lets the deadline go; under the owner's lock. The home takes this out of the wheel when it is awake next, so that what
+     * has ended is not kept until a deadline that may be hours away.
+     */
     final void cancel() {
-        arm(Clock.NEVER);
+        wantedNs = Clock.NEVER;
+        if (placedNs != Clock.NEVER && (int) REQUESTS.getAndBitwiseOr(this, EARLIER) == 0) {
+            home.push(this);
+        }
     }
 
     final long wantedNs() {

@@ -396,4 +396,17 @@ class HandDrivenHostTest {
         assertThat(client.info().unacknowledgedBytes()).isZero();
         assertThat(server.read(new byte[3000], 0, 3000)).isEqualTo(3000);
     }
+
+    @Test
+    void a_connection_that_has_ended_leaves_no_timer_behind() {
+        TcpListener listener = net.listen(80);
+        TcpEndpoint client = net.connect(B4, 80);
+        TcpEndpoint server = accept(listener);
+        client.options(client.options().with().keepAlive(true).build());
+        net.advance(60 * SECOND);
+        assertThat(net.a.nextDeadline()).isLessThan(Clock.NEVER);
+        server.abort();
+        assertThat(client.readiness().isAny(Readiness.FAILED)).isTrue();
+        assertThat(net.a.nextDeadline()).isEqualTo(Clock.NEVER);
+    }
 }
