@@ -50,7 +50,7 @@ final class StaticFiles {
             }
             Path index = file.resolve("index.html");
             if (Files.isRegularFile(index)) {
-                return file(request, index);
+                return file(request, inside(index));
             }
             ClassicHttpResponse response = new BasicClassicHttpResponse(HttpStatus.SC_OK);
             response.setEntity(new StringEntity(Pages.listing(path, file), HTML));
@@ -62,12 +62,16 @@ final class StaticFiles {
     }
 
     private Path find(RequestPath path) throws IOException, HttpError {
-        Path file;
         try {
-            file = root.resolve(String.join("/", path.segments())).toRealPath();
+            return inside(root.resolve(String.join("/", path.segments())));
         } catch (InvalidPathException e) {
             throw notFound();
         }
+    }
+
+    /** Follows links, unless they lead out of the directory. */
+    private Path inside(Path path) throws IOException, HttpError {
+        Path file = path.toRealPath();
         if (!file.startsWith(root)) {
             throw new HttpError(HttpStatus.SC_FORBIDDEN, "the path leaves the directory");
         }
@@ -123,7 +127,8 @@ final class StaticFiles {
                 response.setEntity(new StringEntity(Pages.error(response.getCode(), "no such part"), HTML));
                 return response;
             }
-            case ByteRanges.Parts(List<ByteRanges.Part> parts) -> {
+            case ByteRanges.Parts some -> {
+                List<ByteRanges.Part> parts = some.parts();
                 ClassicHttpResponse response = new BasicClassicHttpResponse(HttpStatus.SC_PARTIAL_CONTENT);
                 if (parts.size() == 1) {
                     response.setHeader(

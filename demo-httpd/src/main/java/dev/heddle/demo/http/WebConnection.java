@@ -2,12 +2,19 @@ package dev.heddle.demo.http;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.util.concurrent.TimeUnit;
 import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.ProtocolException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultBHttpServerConnection;
+import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +48,49 @@ final class WebConnection extends DefaultBHttpServerConnection {
         busy = false;
         ClassicHttpRequest request = super.receiveRequestHeader();
         busy = true;
+        if (request != null) {
+            checkContentLength(request);
+        }
         return request;
+    }
+
+    /** RFC 9110 8.6: digits alone. HttpCore also takes a sign, which a proxy in front may read differently. */
+    private static void checkContentLength(ClassicHttpRequest request) throws ProtocolException {
+        Header length = request.getFirstHeader(HttpHeaders.CONTENT_LENGTH);
+        if (length != null && !length.getValue().strip().chars().allMatch(c -> c >= '0' && c <= '9')) {
+            throw new ProtocolException("Invalid content length: " + length.getValue());
+        }
+    }
+
+    @Override
+    public void sendResponseEntity(ClassicHttpResponse response) throws HttpException, IOException {
+        HttpEntity entity = response.getEntity();
+        if (entity != null) {
+            response.setEntity(new WholeOrBroken(entity));
+        }
+        super.sendResponseEntity(response);
+    }
+
+    /** A body that cannot be finished ends the connection, because HttpCore would end its last chunk as if it were whole. */
+    private final class WholeOrBroken extends HttpEntityWrapper {
+
+        WholeOrBroken(HttpEntity entity) {
+            super(entity);
+        }
+
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+            try {
+                super.writeTo(out);
+            } catch (IOException | RuntimeException e) {
+                try {
+                    WebConnection.this.close();
+                } catch (IOException closing) {
+                    e.addSuppressed(closing);
+                }
+                throw e;
+            }
+        }
     }
 
     @Override

@@ -244,6 +244,7 @@ class SiteTest {
         "/..%5csecret, 400",
         "/link, 403",
         "/linkdir/secret, 403",
+        "/withindex/, 403",
         "/ten.txt%00.html, 400",
         "/%zz, 400",
         "/%f, 400",
@@ -255,6 +256,8 @@ class SiteTest {
     void a_path_that_leads_nowhere_or_out_is_refused(String target, int status) throws IOException {
         Files.createSymbolicLink(root.resolve("link"), outside.resolve("secret"));
         Files.createSymbolicLink(root.resolve("linkdir"), outside);
+        Path withIndex = Files.createDirectory(root.resolve("withindex"));
+        Files.createSymbolicLink(withIndex.resolve("index.html"), outside.resolve("secret"));
 
         RawClient.Answer answer = client.get(target).answer();
 
@@ -284,6 +287,7 @@ class SiteTest {
         "'GET /ten.txt HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n', 400",
         "'GET /ten.txt HTTP/9.9\r\nHost: a\r\n\r\n', 505",
         "'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n', 400",
+        "'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\nhello', 400",
         "'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: strange\r\n\r\n', 501",
         "'GET ten.txt HTTP/1.1\r\nHost: a\r\n\r\n', 400",
     })
@@ -339,6 +343,14 @@ class SiteTest {
         client.send(block);
         String head = new String(client.exactly(16), UTF_8);
         assertThat(head).startsWith("HTTP/1.1 200 OK");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"zz\r\nhello\r\n0\r\n\r\n", "-5\r\nhello\r\n0\r\n\r\n"})
+    void the_echo_of_a_body_that_breaks_off_does_not_look_whole(String rest) throws IOException {
+        client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n" + rest);
+
+        assertThat(new String(client.toEnd(), UTF_8)).doesNotContain("0\r\n\r\n");
     }
 
     @Test
