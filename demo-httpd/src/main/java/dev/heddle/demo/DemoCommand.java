@@ -55,6 +55,9 @@ public final class DemoCommand implements Callable<Integer> {
 
     private static final int USAGE = 2;
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(2);
+    /** What a new interface gets: 1 in most containers, and no such file in a kernel without IPv6. */
+    private static final Path IPV6_SWITCH = Path.of("/proc/sys/net/ipv6/conf/default/disable_ipv6");
+
     private static final List<String> TUN_ADDRESSES = List.of("192.0.2.2/24", "2001:db8::2/64");
 
     @Spec
@@ -99,9 +102,20 @@ public final class DemoCommand implements Callable<Integer> {
                 paramLabel = "ADDRESS/LENGTH",
                 converter = Prefix.class,
                 description = "Heddle's address; may be given several times, IPv4 and IPv6. The kernel gets the first "
-                        + "other address of the prefix. 192.0.2.2/24 and 2001:db8::2/64 if not said.")
-        private List<IpPrefix> addresses =
-                TUN_ADDRESSES.stream().map(IpPrefix::parse).toList();
+                        + "other address of the prefix. 192.0.2.2/24 and (unless the kernel has IPv6 switched off) "
+                        + "2001:db8::2/64 if not said.")
+        private List<IpPrefix> addresses = List.of();
+
+        List<IpPrefix> addresses() {
+            if (!addresses.isEmpty()) {
+                return addresses;
+            }
+            boolean withIpv6 = TunNetwork.kernelHasIpv6(IPV6_SWITCH);
+            return TUN_ADDRESSES.stream()
+                    .map(IpPrefix::parse)
+                    .filter(address -> withIpv6 || address.isIpv4())
+                    .toList();
+        }
     }
 
     static final class LinkFlags {
@@ -205,11 +219,14 @@ public final class DemoCommand implements Callable<Integer> {
         if (chosen < 0 || chosen > 65_535) {
             throw wrong("a port is 0 to 65535: " + chosen);
         }
+        if (chosen == 0 && tun != null) {
+            throw wrong("with --tun a port is 1 to 65535: nobody would know which one 0 has chosen");
+        }
         try {
             LinkPlan plan = new LinkPlan(link.mtu, !link.noOffload, faults.faults(), link.capture);
             return tun == null
                     ? new MemoryNetwork(plan, chosen)
-                    : new TunNetwork(plan, tun.name, tun.addresses, chosen);
+                    : new TunNetwork(plan, tun.name, tun.addresses(), chosen);
         } catch (BindException e) {
             throw new IOException("port " + chosen + " of 127.0.0.1 cannot be had: " + e.getMessage(), e);
         } catch (IllegalArgumentException e) {

@@ -6,6 +6,9 @@ import dev.heddle.net.NetworkStack;
 import dev.heddle.net.NetworkStackBuilder;
 import dev.heddle.tun.TunLink;
 import dev.heddle.tun.TunLinkBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import javax.net.ServerSocketFactory;
@@ -57,6 +60,15 @@ final class TunNetwork implements DemoNetwork {
             }
         }
         throw new IllegalArgumentException("no room for two hosts in " + own);
+    }
+
+    /** Whether new interfaces may have IPv6 addresses. */
+    static boolean kernelHasIpv6(Path disableSwitch) {
+        try {
+            return Files.readString(disableSwitch).strip().equals("0");
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     @Override

@@ -8,7 +8,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,6 +42,7 @@ class DemoCommandTest {
                 "--mtu 10",
                 "--name heddle0",
                 "--tun --address nonsense",
+                "--tun --port 0",
                 "--tun --address 192.0.2.2/32",
                 "/does/not/exist",
                 "a b"
@@ -105,5 +109,15 @@ class DemoCommandTest {
     })
     void the_kernel_gets_the_first_other_address(String own, String expected) {
         assertThat(TunNetwork.peer(IpPrefix.parse(own))).hasToString(expected);
+    }
+
+    @Test
+    void the_kernel_gets_no_ipv6_address_where_ipv6_is_switched_off(@TempDir Path directory) throws Exception {
+        Path on = Files.writeString(directory.resolve("on"), "0\n");
+        Path off = Files.writeString(directory.resolve("off"), "1\n");
+
+        assertThat(TunNetwork.kernelHasIpv6(on)).isTrue();
+        assertThat(TunNetwork.kernelHasIpv6(off)).isFalse();
+        assertThat(TunNetwork.kernelHasIpv6(directory.resolve("missing"))).isFalse();
     }
 }
