@@ -196,8 +196,7 @@ public final class Host implements AutoCloseable {
                 .deliver(
                         this,
                         () -> driveByHand(on.driver(), () -> {
-                            on.flushOffload();
-                            on.driver().retryBlocked();
+                            on.retry();
                             on.driver().batch().finish();
                         }));
     }
@@ -219,8 +218,7 @@ public final class Host implements AutoCloseable {
         CallQueue.ofThread().deliver(this, () -> {
             for (HostInterface each : interfaces()) {
                 driveByHand(each.driver(), () -> {
-                    each.flushOffload();
-                    each.driver().retryBlocked();
+                    each.retry();
                     each.driver().runTimers();
                     each.driver().batch().finish();
                 });
@@ -316,6 +314,7 @@ public final class Host implements AutoCloseable {
             }
             leftovers.all().forEach(TcpConnection::hostClosed);
             timeWaits.close();
+            interfaces().forEach(HostInterface::dropKept);
         });
     }
 

@@ -28,6 +28,7 @@ public final class HostInterface {
     private final PathProperties ipv4Path;
     private final PathProperties ipv6Path;
     private final Driver driver;
+    private final KeptSegments kept = new KeptSegments();
 
     /* Used by the holder of the pump role. */
     private final IpInput ipInput;
@@ -151,8 +152,43 @@ public final class HostInterface {
         }
     }
 
+    /** Keeps a segment that {@link #transmit} has refused until there is room; false if too many wait. Any thread. */
+    boolean keep(Packet segment) {
+        if (!kept.keep(segment)) {
+            return false;
+        }
+        // Room may have come since the refusal, and the link has told a pump that knew of nothing.
+        driver.wake();
+        return true;
+    }
+
+    /** Sends what was kept, as far as there is room; on the pump role. */
+    private void sendKept() {
+        for (Packet segment = kept.poll(); segment != null; segment = kept.poll()) {
+            if (!transmit(segment) && kept.putBack(segment)) {
+                return;
+            }
+            host.outbound().giveBack(segment);
+        }
+    }
+
+    /** Gives back what was kept, and keeps nothing any more. */
+    void dropKept() {
+        kept.close();
+        for (Packet segment = kept.poll(); segment != null; segment = kept.poll()) {
+            host.outbound().giveBack(segment);
+        }
+    }
+
+    /** The link may have room: sends what had none before; on the pump role. */
+    void retry() {
+        flushOffload();
+        sendKept();
+        driver.retryBlocked();
+    }
+
     /** Sends what of a super-segment had no room before; on the pump role. */
-    void flushOffload() {
+    private void flushOffload() {
         if (offload == null || down) {
             return;
         }

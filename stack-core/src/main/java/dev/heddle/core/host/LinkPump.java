@@ -151,8 +151,7 @@ public final class LinkPump implements AutoCloseable {
      * @throws LinkDownException if the link has failed
      */
     private boolean step() {
-        attached.flushOffload();
-        driver.retryBlocked();
+        attached.retry();
         int packets = linkUp ? readBatch() : 0;
         driver.takeRequests();
         driver.batch().finish();

@@ -80,31 +80,55 @@ final class Outbound implements SegmentOutput, MessageOutput {
     @Override
     public boolean transmit(Packet segment, SocketPair pair, int trafficClass, int hopLimit) {
         try {
-            boolean isIpv4 = pair.isIpv4();
-            HostInterface out = interfaceTo(pair.remoteHigh(), pair.remoteLow(), pair.scope());
+            HostInterface out = prepare(segment, pair, trafficClass, hopLimit);
             if (out == null) {
-                counters.increment(IpCounter.outNoRoutes(isIpv4));
                 return true;
             }
-            IpOutput.prepend(
-                    segment,
-                    pair.localHigh(),
-                    pair.localLow(),
-                    pair.remoteHigh(),
-                    pair.remoteLow(),
-                    TcpHeader.PROTOCOL,
-                    trafficClass,
-                    hopLimit,
-                    0,
-                    isIpv4 ? 0 : flowLabel(pair));
             if (!out.transmit(segment)) {
                 return false;
             }
-            counters.increment(IpCounter.outRequests(isIpv4));
+            counters.increment(IpCounter.outRequests(pair.isIpv4()));
             return true;
         } finally {
             giveBack(segment);
         }
+    }
+
+    @Override
+    public void send(Packet segment, SocketPair pair, int trafficClass, int hopLimit) {
+        HostInterface out = prepare(segment, pair, trafficClass, hopLimit);
+        boolean kept = false;
+        if (out != null) {
+            boolean sent = out.transmit(segment);
+            kept = !sent && out.keep(segment);
+            counters.increment(
+                    sent || kept ? IpCounter.outRequests(pair.isIpv4()) : IpCounter.outDiscards(pair.isIpv4()));
+        }
+        if (!kept) {
+            giveBack(segment);
+        }
+    }
+
+    /** Puts the IP header in front and finds the way; null if there is none, which is counted. */
+    private @Nullable HostInterface prepare(Packet segment, SocketPair pair, int trafficClass, int hopLimit) {
+        boolean isIpv4 = pair.isIpv4();
+        HostInterface out = interfaceTo(pair.remoteHigh(), pair.remoteLow(), pair.scope());
+        if (out == null) {
+            counters.increment(IpCounter.outNoRoutes(isIpv4));
+            return null;
+        }
+        IpOutput.prepend(
+                segment,
+                pair.localHigh(),
+                pair.localLow(),
+                pair.remoteHigh(),
+                pair.remoteLow(),
+                TcpHeader.PROTOCOL,
+                trafficClass,
+                hopLimit,
+                0,
+                isIpv4 ? 0 : flowLabel(pair));
+        return out;
     }
 
     @Override
@@ -152,7 +176,8 @@ final class Outbound implements SegmentOutput, MessageOutput {
         }
     }
 
-    private void giveBack(Packet packet) {
+    /** Takes back what {@link #acquire} gave. */
+    void giveBack(Packet packet) {
         if (packet.capacity() != RESERVE_CAPACITY) {
             packets.release(packet);
         }

@@ -94,7 +94,7 @@ public final class HalfOpenConnection {
         return retries;
     }
 
-    /** Sends the SYN-ACK; if the link is full, its timer sends it again. */
+    /** Sends the SYN-ACK. */
     public void sendSynAck(long nowNs) {
         sentNs = nowNs;
         Packet packet = context.output().acquire();
@@ -207,6 +207,6 @@ public final class HalfOpenConnection {
         SegmentWriter.header(packet, pair, sequence, irs + 1, flags, windowField, optionsEnd);
         SegmentWriter.pseudoChecksum(packet, pair);
         context.counters().increment(TcpCounter.TcpOutSegs);
-        context.output().transmit(packet, pair, options.trafficClass(), options.hopLimit());
+        context.output().send(packet, pair, options.trafficClass(), options.hopLimit());
     }
 }

@@ -35,6 +35,6 @@ public final class Reset {
         SegmentWriter.pseudoChecksum(packet, pair);
         context.counters().increment(TcpCounter.TcpOutRsts);
         context.counters().increment(TcpCounter.TcpOutSegs);
-        context.output().transmit(packet, pair, 0, HOP_LIMIT);
+        context.output().send(packet, pair, 0, HOP_LIMIT);
     }
 }

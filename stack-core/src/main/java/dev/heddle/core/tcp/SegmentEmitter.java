@@ -187,7 +187,12 @@ final class SegmentEmitter {
     void reset() {
         Packet packet = context.output().acquire();
         context.counters().increment(TcpCounter.TcpOutRsts);
-        finish(packet, send.wire(send.nxt), TcpHeader.RST | TcpHeader.ACK, 0, SegmentWriter.OPTIONS_OFFSET, 1);
+        context.counters().increment(TcpCounter.TcpOutSegs);
+        int flags = TcpHeader.RST | TcpHeader.ACK;
+        SegmentWriter.header(
+                packet, pair, send.wire(send.nxt), acknowledgment(), flags, 0, SegmentWriter.OPTIONS_OFFSET);
+        SegmentWriter.pseudoChecksum(packet, pair);
+        context.output().send(packet, pair, options.trafficClass(), options.hopLimit());
     }
 
     private int commonOptions(ByteBuffer b, long nowNs) {

@@ -22,4 +22,11 @@ public interface SegmentOutput {
      *     segment without a route or that was dropped below counts as sent
      */
     boolean transmit(Packet segment, SocketPair pair, int trafficClass, int hopLimit);
+
+    /**
+     * Sends a segment that nobody will send again, a reset for example, and takes the packet. If the link is full, the segment
+     * goes out when there is room; only if very many wait already it is dropped, and counted. Otherwise as
+     * {@link #transmit}.
+     */
+    void send(Packet segment, SocketPair pair, int trafficClass, int hopLimit);
 }

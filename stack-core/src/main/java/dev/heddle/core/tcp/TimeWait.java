@@ -116,7 +116,7 @@ public final class TimeWait {
         SegmentWriter.header(packet, pair, sendNext, receiveNext, TcpHeader.ACK, windowField, optionsEnd);
         SegmentWriter.pseudoChecksum(packet, pair);
         context.counters().increment(TcpCounter.TcpOutSegs);
-        context.output().transmit(packet, pair, 0, HOP_LIMIT);
+        context.output().send(packet, pair, 0, HOP_LIMIT);
         return Verdict.ANSWERED;
     }
 }

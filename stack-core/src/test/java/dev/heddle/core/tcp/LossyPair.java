@@ -178,6 +178,11 @@ final class LossyPair {
         }
 
         @Override
+        public void send(Packet segment, SocketPair to, int trafficClass, int hopLimit) {
+            transmit(segment, to, trafficClass, hopLimit);
+        }
+
+        @Override
         public boolean transmit(Packet segment, SocketPair to, int trafficClass, int hopLimit) {
             assertThat(to).isEqualTo(pair);
             if (tcb != null && entered && chance(linkFull)) {

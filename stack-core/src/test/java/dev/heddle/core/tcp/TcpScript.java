@@ -472,6 +472,11 @@ final class TcpScript {
         }
 
         @Override
+        public void send(Packet segment, SocketPair to, int trafficClass, int hopLimit) {
+            transmit(segment, to, trafficClass, hopLimit);
+        }
+
+        @Override
         public boolean transmit(Packet segment, SocketPair to, int trafficClass, int hopLimit) {
             assertThat(to).isEqualTo(pair);
             if (linkFull) {
