@@ -52,6 +52,21 @@ final class Driver {
         return holder.compareAndSet(null, Thread.currentThread());
     }
 
+    /**
+     * Takes the role of a host that is driven by hand, waiting until an application's thread that does what its call has
+     * left has given it back. Nobody waits for one role while holding another.
+     *
+     * @throws IllegalStateException if the thread has it already
+     */
+    void awaitRole() {
+        while (!takeRole()) {
+            if (isRoleMine()) {
+                throw new IllegalStateException("this thread is driving the interface already");
+            }
+            Thread.yield();
+        }
+    }
+
     void giveRoleBack() {
         holder.set(null);
     }

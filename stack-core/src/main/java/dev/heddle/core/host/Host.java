@@ -64,8 +64,8 @@ public final class Host implements AutoCloseable {
     private volatile boolean handDriven = true;
     private volatile boolean closed;
 
-    /** Whether the embedder has a batch open; belongs to the thread that drives by hand. */
-    private boolean batchOpen;
+    /** Whether the embedder has a batch open; written by the thread that drives by hand. */
+    private volatile boolean batchOpen;
 
     private Host(HostConfig config, Clock clock, RandomGenerator random) {
         this.config = config;
@@ -141,7 +141,7 @@ public final class Host implements AutoCloseable {
      * Takes a packet that has arrived on an interface. The packet stays the caller's.
      *
      * @param packet contiguous; {@link Packet#arrivalNs} is set here
-     * @throws IllegalStateException if another thread is driving the interface
+     * @throws IllegalStateException if pumps drive this host
      */
     public void inject(HostInterface in, Packet packet) {
         CallQueue calls = CallQueue.ofThread();
@@ -208,7 +208,17 @@ public final class Host implements AutoCloseable {
     public long nextDeadline() {
         long earliest = Clock.NEVER;
         for (HostInterface each : interfaces()) {
-            earliest = Math.min(earliest, each.driver().nextDeadline());
+            Driver driver = each.driver();
+            if (driver.isRoleMine() || !handDriven) {
+                earliest = Math.min(earliest, driver.nextDeadline());
+                continue;
+            }
+            driver.awaitRole();
+            try {
+                earliest = Math.min(earliest, driver.nextDeadline());
+            } finally {
+                driver.giveRoleBack();
+            }
         }
         return earliest;
     }
@@ -226,10 +236,11 @@ public final class Host implements AutoCloseable {
         });
     }
 
-    private static void driveByHand(Driver driver, Runnable step) {
-        if (!driver.takeRole()) {
-            throw new IllegalStateException("another thread is driving the interface");
+    private void driveByHand(Driver driver, Runnable step) {
+        if (!handDriven) {
+            throw new IllegalStateException("pumps drive this host");
         }
+        driver.awaitRole();
         try {
             step.run();
         } finally {
@@ -241,13 +252,12 @@ public final class Host implements AutoCloseable {
     void settle() {
         for (HostInterface each : interfaces()) {
             Driver driver = each.driver();
-            if (driver.takeRole()) {
+            // Whoever has the role looks again when it has given it back: a request that came meanwhile found it taken.
+            while (driver.hasRequests() && driver.takeRole()) {
                 try {
-                    while (driver.hasRequests()) {
-                        driver.takeRequests();
-                        if (!batchOpen) {
-                            driver.batch().finish();
-                        }
+                    driver.takeRequests();
+                    if (!batchOpen) {
+                        driver.batch().finish();
                     }
                 } finally {
                     driver.giveRoleBack();

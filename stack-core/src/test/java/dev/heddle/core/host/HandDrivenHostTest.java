@@ -24,6 +24,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -408,5 +410,23 @@ class HandDrivenHostTest {
         server.abort();
         assertThat(client.readiness().isAny(Readiness.FAILED)).isTrue();
         assertThat(net.a.nextDeadline()).isEqualTo(Clock.NEVER);
+    }
+
+    /** An application's thread has the role while it does what its call has left; the driving thread must get its turn. */
+    @Test
+    void the_driving_thread_waits_for_an_application_thread_that_ends_its_call() throws InterruptedException {
+        Driver driver = net.interfaceA.driver();
+        CountDownLatch taken = new CountDownLatch(1);
+        Thread application = Thread.ofPlatform().start(() -> {
+            assertThat(driver.takeRole()).isTrue();
+            taken.countDown();
+            LockSupport.parkNanos(20 * MILLISECOND);
+            driver.giveRoleBack();
+        });
+        taken.await();
+        net.a.runTimers();
+        assertThat(driver.takeRole()).isTrue();
+        driver.giveRoleBack();
+        application.join();
     }
 }
