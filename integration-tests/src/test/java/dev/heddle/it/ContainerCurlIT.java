@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +25,6 @@ import org.testcontainers.utility.DockerImageName;
  */
 @RealLinux
 @Tag("docker")
-@ExtendWith(DockerCondition.class)
 @ParameterizedClass
 @EnumSource
 final class ContainerCurlIT {
@@ -35,6 +33,9 @@ final class ContainerCurlIT {
     private static final String INTERFACE = "hdlc" + ProcessHandle.current().pid() % 1_000_000;
 
     private final Offloads offloads;
+
+    /** Made from Debian's packages by {@code bin/test-image}. */
+    private static final String IMAGE = "heddle-test/curl:latest";
 
     @TempDir
     private Path site;
@@ -49,7 +50,7 @@ final class ContainerCurlIT {
 
     @BeforeEach
     void start() throws Exception {
-        container = new GenericContainer<>(DockerImageName.parse(DockerCondition.IMAGE))
+        container = new GenericContainer<>(DockerImageName.parse(IMAGE))
                 .withNetworkMode("none")
                 .withImagePullPolicy(image -> false)
                 .withCommand("sleep", "infinity");

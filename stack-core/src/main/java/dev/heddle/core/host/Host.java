@@ -203,7 +203,8 @@ public final class Host implements AutoCloseable {
 
     /**
      * When {@link #runTimers} wants to be called next; {@link Clock#NEVER} if never. It may be too early, if a deadline has
-     * moved later since, never too late.
+     * moved later since, never too late; but a call of the application on another thread may bring it forward, and an
+     * embedder that has such threads asks again after their calls.
      */
     public long nextDeadline() {
         long earliest = Clock.NEVER;

@@ -78,6 +78,9 @@ public final class Packet implements SliceSink {
         checksumStart = -1;
         checksumOffset = 0;
         checksumTrusted = false;
+        protocol = 0;
+        transportOffset = 0;
+        transportLength = 0;
         next = null;
     }
 

@@ -21,6 +21,12 @@ public final class SendRecords {
 
     private static final int INITIAL_CAPACITY = 8;
 
+    /**
+     * The most records that SACKs may make. Honest SACKs end where segments end; a peer that acknowledges every other octet
+     * shall not make each of its ACKs cost more and more. SACK is advisory (RFC 2018 8): what is ignored is only sent again.
+     */
+    static final int MOST_RECORDS = 4_096;
+
     private long[] starts = new long[INITIAL_CAPACITY];
     private long[] sentNs = new long[INITIAL_CAPACITY];
     private byte[] flags = new byte[INITIAL_CAPACITY];
@@ -153,6 +159,10 @@ public final class SendRecords {
         int index = indexOf(from);
         while (index < count && start(index) < to) {
             if (!has(index, SACKED)) {
+                boolean splits = start(index) < from || end(index) > to;
+                if (splits && count > MOST_RECORDS - 2) {
+                    break;
+                }
                 index = isolate(index, from, to);
                 long length = end(index) - start(index);
                 int slot = first + index;

@@ -203,4 +203,18 @@ class SendRecordsTest {
         records.acknowledge(21);
         assertThat(records.takeEarliestDeliveredSentNs()).isEqualTo(-1);
     }
+
+    @Test
+    void sacks_of_every_other_octet_do_not_make_records_pile_up() {
+        SendRecords records = new SendRecords();
+        records.append(1, 100_001, 1);
+        long sacked = 0;
+        for (long octet = 2; octet < 40_000; octet += 2) {
+            sacked += records.sack(octet, octet + 1);
+        }
+        assertThat(records.size()).isLessThanOrEqualTo(SendRecords.MOST_RECORDS);
+        assertThat(records.sackedBytes()).isEqualTo(sacked).isPositive();
+        assertThat(records.acknowledge(100_001)).isEqualTo(100_000 - sacked);
+        assertThat(records.isEmpty()).isTrue();
+    }
 }
