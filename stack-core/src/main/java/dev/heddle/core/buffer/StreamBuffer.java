@@ -10,14 +10,17 @@ import org.jspecify.annotations.Nullable;
  * {@link #release}. Which ranges were written is the caller's to know.
  *
  * <p>Memory: a chunk is taken when the first byte falls into it and goes back when the head passes it, or when nothing
- * written remains. An empty buffer holds neither a chunk nor an array, one of a single chunk no array either, so that
- * short exchanges allocate nothing.
+ * written remains. An empty buffer holds no chunk, and no array but a small one if it needed one before, so that a stream
+ * that is read as it comes allocates nothing; one of a single chunk needs none.
  *
  * <p>Not thread-safe: belongs to whoever holds the endpoint's exclusion.
  */
 public final class StreamBuffer {
 
     private static final int FIRST_RING_LENGTH = 4;
+
+    /** The longest ring that an empty buffer keeps. */
+    private static final int KEPT_RING_LENGTH = 8;
 
     private final BufferPool pool;
     private final int chunkBytes;
@@ -156,11 +159,7 @@ public final class StreamBuffer {
         if (upTo <= head) {
             return;
         }
-        if (upTo >= tail) {
-            releaseAll();
-        } else {
-            releaseRange(number(head), number(upTo));
-        }
+        releaseRange(number(head), upTo >= tail ? number(tail - 1) + 1 : number(upTo));
         head = upTo;
         if (chunkCount == 0) {
             tail = upTo;
@@ -232,9 +231,13 @@ public final class StreamBuffer {
             Chunk chunk = pool.acquire(true);
             if (chunk != null) {
                 origin = head;
-                sole = chunk;
-                soleNumber = number(offset);
-                chunkCount = 1;
+                if (ring == null) {
+                    sole = chunk;
+                    soleNumber = number(offset);
+                    chunkCount = 1;
+                } else {
+                    put(number(offset), chunk);
+                }
             }
             return chunk;
         }
@@ -307,7 +310,7 @@ public final class StreamBuffer {
                 pool.release(chunk);
             }
         }
-        if (chunkCount == 0) {
+        if (chunkCount == 0 && chunks.length > KEPT_RING_LENGTH) {
             ring = null;
         }
     }

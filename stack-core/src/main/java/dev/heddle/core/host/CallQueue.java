@@ -69,6 +69,11 @@ final class CallQueue {
         }
     }
 
+    /** Begins a delivery that need not be queued, since the thread is inside no call; {@link #end} ends it. */
+    void beginDelivery() {
+        depth++;
+    }
+
     /** Runs a delivery: at once, or, from inside any call, when the outermost one ends. */
     void deliver(Host host, Runnable delivery) {
         if (depth > 0) {

@@ -146,7 +146,12 @@ public final class Host implements AutoCloseable {
     public void inject(HostInterface in, Packet packet) {
         CallQueue calls = CallQueue.ofThread();
         if (!calls.isBusy()) {
-            calls.deliver(this, () -> deliver(in, packet));
+            calls.beginDelivery();
+            try {
+                deliver(in, packet);
+            } finally {
+                calls.end(this);
+            }
             return;
         }
         // The caller's packet will be reused before its turn comes.
@@ -165,13 +170,17 @@ public final class Host implements AutoCloseable {
     }
 
     private void deliver(HostInterface in, Packet packet) {
-        driveByHand(in.driver(), () -> {
+        Driver driver = in.driver();
+        takeRoleByHand(driver);
+        try {
             packet.arrivalNs = clock.nanoTime();
             receive(in, packet);
             if (!batchOpen) {
-                in.driver().batch().finish();
+                driver.batch().finish();
             }
-        });
+        } finally {
+            driver.giveRoleBack();
+        }
     }
 
     /** Begins a batch: what is injected until {@link #endBatch} is answered there. */
@@ -181,13 +190,33 @@ public final class Host implements AutoCloseable {
 
     /** Ends a batch: sends the answers, then wakes. */
     public void endBatch(HostInterface in) {
-        CallQueue.ofThread().deliver(this, () -> {
-            batchOpen = false;
-            // Other interfaces may have had packets in the meantime.
-            for (HostInterface each : interfaces()) {
-                driveByHand(each.driver(), () -> each.driver().batch().finish());
+        CallQueue calls = CallQueue.ofThread();
+        if (calls.isBusy()) {
+            calls.deliver(this, this::finishBatches);
+            return;
+        }
+        calls.beginDelivery();
+        try {
+            finishBatches();
+        } finally {
+            calls.end(this);
+        }
+    }
+
+    private void finishBatches() {
+        batchOpen = false;
+        // Other interfaces may have had packets in the meantime.
+        for (HostInterface each : interfaces) {
+            if (each != null) {
+                Driver driver = each.driver();
+                takeRoleByHand(driver);
+                try {
+                    driver.batch().finish();
+                } finally {
+                    driver.giveRoleBack();
+                }
             }
-        });
+        }
     }
 
     /** The sink has room again after it refused a packet: connections that wait for that go on. */
@@ -237,11 +266,15 @@ public final class Host implements AutoCloseable {
         });
     }
 
-    private void driveByHand(Driver driver, Runnable step) {
+    private void takeRoleByHand(Driver driver) {
         if (!handDriven) {
             throw new IllegalStateException("pumps drive this host");
         }
         driver.awaitRole();
+    }
+
+    private void driveByHand(Driver driver, Runnable step) {
+        takeRoleByHand(driver);
         try {
             step.run();
         } finally {
@@ -251,18 +284,23 @@ public final class Host implements AutoCloseable {
 
     /** Does what is left at the end of a call into a host that is driven by hand. */
     void settle() {
-        for (HostInterface each : interfaces()) {
-            Driver driver = each.driver();
-            // Whoever has the role looks again when it has given it back: a request that came meanwhile found it taken.
-            while (driver.hasRequests() && driver.takeRole()) {
-                try {
-                    driver.takeRequests();
-                    if (!batchOpen) {
-                        driver.batch().finish();
-                    }
-                } finally {
-                    driver.giveRoleBack();
+        for (HostInterface each : interfaces) {
+            if (each != null) {
+                settle(each.driver());
+            }
+        }
+    }
+
+    private void settle(Driver driver) {
+        // Whoever has the role looks again when it has given it back: a request that came meanwhile found it taken.
+        while (driver.hasRequests() && driver.takeRole()) {
+            try {
+                driver.takeRequests();
+                if (!batchOpen) {
+                    driver.batch().finish();
                 }
+            } finally {
+                driver.giveRoleBack();
             }
         }
     }
