@@ -42,6 +42,11 @@ final class RunningProcess implements AutoCloseable {
         return process.getErrorStream();
     }
 
+    /** Asks the program to end as Ctrl-C does. */
+    void interrupt() {
+        Command.of("kill", "-INT", Long.toString(process.pid())).runOrFail();
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }
