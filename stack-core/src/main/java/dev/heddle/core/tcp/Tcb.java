@@ -296,7 +296,8 @@ public final class Tcb {
     /** Half-close: a FIN follows the data that was written (RFC 9293 3.10.4). */
     public void shutdownOutput() {
         switch (state) {
-            case SYN_SENT -> fail(Failure.NONE);
+            // RFC 9293 3.10.4: whoever waits for the connection hears "connection closing" as an error.
+            case SYN_SENT -> fail(Failure.ABORTED);
             case SYN_RECEIVED, ESTABLISHED -> state = TcpState.FIN_WAIT_1;
             case CLOSE_WAIT -> state = TcpState.LAST_ACK;
             default -> {
