@@ -173,18 +173,9 @@ public final class HalfOpenConnection {
 
     /** The connection that the handshake becomes, in SYN-RECEIVED until it is fed the ACK. */
     public Tcb promote(long nowNs) {
-        return Tcb.passiveOpen(
-                context,
-                pair,
-                options,
-                path,
-                iss,
-                irs,
-                negotiated,
-                peerTimestamp,
-                window,
-                Handshake.passive(retries > 0, repeated, sentNs),
-                nowNs);
+        Opening opening = new Opening(context, pair, options, path, iss, nowNs);
+        Handshake handshake = Handshake.passive(retries > 0, repeated, sentNs);
+        return Tcb.passiveOpen(opening, negotiated, handshake, irs, peerTimestamp, window);
     }
 
     private Verdict challenge(long nowNs) {

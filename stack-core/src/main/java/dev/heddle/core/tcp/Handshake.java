@@ -1,7 +1,5 @@
 package dev.heddle.core.tcp;
 
-import dev.heddle.core.tcp.recovery.RttEstimator;
-
 /** Our SYN until it is acknowledged: whether it must be sent, and what can be learnt of its round trip. */
 final class Handshake {
 
@@ -57,13 +55,28 @@ final class Handshake {
         }
     }
 
-    /** Gives the estimator what the handshake is worth (RFC 6298 2.2, 3, 5.7). */
-    void synAcknowledged(RttEstimator rtt, long arrivalNs) {
+    /**
+     * Our SYN is acknowledged: data may flow.
+     *
+     * @param seq the offset of the segment that acknowledges it
+     * @param windowField its window, not scaled
+     */
+    void synAcknowledged(Tcb tcb, long seq, int windowField, long arrivalNs) {
         synDue = false;
+        SendSequence snd = tcb.sendSequence();
+        snd.una = 1;
+        snd.wl1 = seq;
+        snd.wl2 = 1;
+        snd.wnd = windowField;
+        snd.maxWnd = Math.max(snd.maxWnd, snd.wnd);
+        tcb.timers().cancel(ConnectionTimers.Kind.RETRANSMIT);
+        // RFC 6298 2.2, 3, 5.7
         if (timedOut) {
-            rtt.handshakeTimedOut();
+            tcb.rtt().handshakeTimedOut();
         } else if (!ambiguous) {
-            rtt.sample(arrivalNs - sentNs, 1);
+            tcb.rtt().sample(arrivalNs - sentNs, 1);
         }
+        tcb.sender()
+                .established(tcb.options().congestionControl(), tcb.emitter().mssBytes());
     }
 }

@@ -142,7 +142,7 @@ final class SegmentArrival {
             if (ack == 0) {
                 return false;
             }
-            tcb.synAcknowledged(seq, header.window(), packet.arrivalNs);
+            tcb.handshake().synAcknowledged(tcb, seq, header.window(), packet.arrivalNs);
         }
         long before = snd.una;
         boolean bare = header.payloadLength() == 0 && !header.isFin();

@@ -29,7 +29,7 @@ final class SynSentArrival {
         if (!header.isSyn()) {
             return;
         }
-        tcb.synchronize(header, nowNs);
+        synchronize(tcb, header, nowNs);
         if (!header.isAck()) {
             // Simultaneous open: our SYN goes out again, now as a SYN-ACK. Text on the SYN will be sent again.
             tcb.state(TcpState.SYN_RECEIVED);
@@ -37,7 +37,7 @@ final class SynSentArrival {
             return;
         }
         tcb.state(TcpState.ESTABLISHED);
-        tcb.synAcknowledged(0, header.window(), packet.arrivalNs);
+        tcb.handshake().synAcknowledged(tcb, 0, header.window(), packet.arrivalNs);
         tcb.receiver().requireAck();
         if (header.payloadLength() > 0 || header.isFin()) {
             tcb.receiver().accept(1, packet, header.payloadOffset(), header.payloadLength(), header.isFin(), true);
@@ -45,5 +45,17 @@ final class SynSentArrival {
                 tcb.state(TcpState.CLOSE_WAIT);
             }
         }
+    }
+
+    /** IRS, the options and the first window. */
+    private static void synchronize(Tcb tcb, TcpHeader syn, long nowNs) {
+        NegotiatedOptions agreed = tcb.emitter().negotiated().accept(syn.options());
+        tcb.receiveFrom(syn.sequence(), agreed, Receiver.synWindow(tcb.options()));
+        if (agreed.timestamps()) {
+            tcb.emitter().timestampRecent().record(syn.options().timestampValue(), nowNs);
+        }
+        SendSequence snd = tcb.sendSequence();
+        snd.wnd = syn.window();
+        snd.maxWnd = snd.wnd;
     }
 }

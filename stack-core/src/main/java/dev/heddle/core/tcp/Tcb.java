@@ -3,7 +3,6 @@ package dev.heddle.core.tcp;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.ConnectionTimers.Kind;
 import dev.heddle.core.tcp.recovery.RttEstimator;
-import dev.heddle.core.wire.TcpHeader;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,32 +39,19 @@ public final class Tcb {
 
     private boolean wantsOutput;
 
-    private Tcb(
-            TcpContext context,
-            SocketPair pair,
-            ConnectionOptions options,
-            PathProperties path,
-            int iss,
-            NegotiatedOptions negotiated,
-            RttEstimator rtt,
-            Handshake handshake,
-            TcpState state,
-            long nowNs) {
-        this.context = context;
+    private Tcb(Opening opening, NegotiatedOptions negotiated, Handshake handshake, TcpState state) {
+        context = opening.context();
+        pair = opening.pair();
+        options = opening.options();
         this.handshake = handshake;
-        keepAlive = new KeepAlive(nowNs);
-        this.pair = pair;
-        this.options = options;
         this.state = state;
-        this.rtt = rtt;
-        snd = new SendSequence(iss);
-        emitter = new SegmentEmitter(context, pair, snd, negotiated, options, path);
-        sender = new Sender(context, snd, emitter, rtt, options.sendBufferBytes());
+        TcpConfig config = context.config();
+        rtt = new RttEstimator(config.initialRtoNs(), config.minRtoNs(), config.maxRtoNs());
+        keepAlive = new KeepAlive(opening.nowNs());
+        snd = new SendSequence(opening.iss());
         snd.nxt = 1;
-    }
-
-    static RttEstimator newEstimator(TcpConfig config) {
-        return new RttEstimator(config.initialRtoNs(), config.minRtoNs(), config.maxRtoNs());
+        emitter = new SegmentEmitter(context, pair, snd, negotiated, options, opening.path());
+        sender = new Sender(context, snd, emitter, rtt, options.sendBufferBytes());
     }
 
     /** Active OPEN (RFC 9293 3.10.1): SYN-SENT; the SYN goes out with the next {@link #flush}. */
@@ -76,54 +62,37 @@ public final class Tcb {
                 options,
                 pair.isIpv4(),
                 context.initialSequence().timestampOffset(pair));
-        Tcb tcb = new Tcb(
-                context,
-                pair,
-                options,
-                path,
-                iss,
-                offer,
-                newEstimator(context.config()),
-                Handshake.active(),
-                TcpState.SYN_SENT,
-                nowNs);
+        Opening opening = new Opening(context, pair, options, path, iss, nowNs);
+        Tcb tcb = new Tcb(opening, offer, Handshake.active(), TcpState.SYN_SENT);
         context.counters().increment(TcpCounter.TcpActiveOpens);
         return tcb;
     }
 
-    /** What a half-open handshake becomes: SYN-RECEIVED, the SYN-ACK sent. */
+    /**
+     * What a half-open handshake becomes: SYN-RECEIVED, the SYN-ACK sent.
+     *
+     * @param irs the peer's initial sequence number
+     * @param peerTimestamp its SYN's timestamp, if timestamps were negotiated
+     * @param announcedWindow the window of our SYN-ACK
+     */
     static Tcb passiveOpen(
-            TcpContext context,
-            SocketPair pair,
-            ConnectionOptions options,
-            PathProperties path,
-            int iss,
-            int irs,
+            Opening opening,
             NegotiatedOptions negotiated,
-            int peerTimestamp,
-            int announcedWindow,
             Handshake handshake,
-            long nowNs) {
-        Tcb tcb = new Tcb(
-                context,
-                pair,
-                options,
-                path,
-                iss,
-                negotiated,
-                newEstimator(context.config()),
-                handshake,
-                TcpState.SYN_RECEIVED,
-                nowNs);
+            int irs,
+            int peerTimestamp,
+            int announcedWindow) {
+        Tcb tcb = new Tcb(opening, negotiated, handshake, TcpState.SYN_RECEIVED);
         tcb.receiveFrom(irs, negotiated, announcedWindow);
-        tcb.emitter.timestampRecent().record(peerTimestamp, nowNs);
+        tcb.emitter.timestampRecent().record(peerTimestamp, opening.nowNs());
         // The SYN-ACK has acknowledged the SYN.
         tcb.receiver().acknowledged(false);
-        context.counters().increment(TcpCounter.TcpPassiveOpens);
+        opening.context().counters().increment(TcpCounter.TcpPassiveOpens);
         return tcb;
     }
 
-    private void receiveFrom(int irs, NegotiatedOptions negotiated, int announcedWindow) {
+    /** The peer's SYN has arrived: its numbers and the agreed options are known. */
+    void receiveFrom(int irs, NegotiatedOptions negotiated, int announcedWindow) {
         ReceiveSequence sequence = new ReceiveSequence(irs);
         Receiver newReceiver = new Receiver(
                 context, sequence, negotiated.receiveShift(), options.receiveBufferBytes(), announcedWindow);
@@ -513,29 +482,6 @@ public final class Tcb {
 
     void count(TcpCounter event) {
         context.counters().increment(event);
-    }
-
-    /** The peer's SYN has arrived in SYN-SENT: IRS, the options, the first window. */
-    void synchronize(TcpHeader syn, long nowNs) {
-        NegotiatedOptions agreed = emitter.negotiated().accept(syn.options());
-        receiveFrom(syn.sequence(), agreed, Receiver.synWindow(options));
-        if (agreed.timestamps()) {
-            emitter.timestampRecent().record(syn.options().timestampValue(), nowNs);
-        }
-        snd.wnd = syn.window();
-        snd.maxWnd = snd.wnd;
-    }
-
-    /** Our SYN is acknowledged: data may flow. */
-    void synAcknowledged(long seq, int windowField, long arrivalNs) {
-        snd.una = 1;
-        snd.wl1 = seq;
-        snd.wl2 = 1;
-        snd.wnd = windowField;
-        snd.maxWnd = Math.max(snd.maxWnd, snd.wnd);
-        timers.cancel(Kind.RETRANSMIT);
-        handshake.synAcknowledged(rtt, arrivalNs);
-        sender.established(options.congestionControl(), emitter.mssBytes());
     }
 
     void acknowledgmentAdvanced() {
