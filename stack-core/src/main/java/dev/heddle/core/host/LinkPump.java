@@ -49,6 +49,9 @@ public final class LinkPump implements AutoCloseable {
 
     private volatile boolean closing;
 
+    /** Whether {@link #wake} was called since the pump last waited without a link; any thread. */
+    private final AtomicBoolean woken = new AtomicBoolean();
+
     /**
      * Makes a pump that is not running yet; from now on the host is no longer driven by hand.
      *
@@ -106,6 +109,7 @@ public final class LinkPump implements AutoCloseable {
     }
 
     private void wake() {
+        woken.set(true);
         link.wakeup();
         LockSupport.unpark(thread);
     }
@@ -176,10 +180,26 @@ public final class LinkPump implements AutoCloseable {
     private void await(long untilNs) {
         if (linkUp) {
             link.awaitWork(untilNs);
-        } else if (untilNs == Clock.NEVER) {
-            LockSupport.park(this);
         } else {
-            LockSupport.parkNanos(this, untilNs - clock.nanoTime());
+            awaitWithoutLink(untilNs);
+        }
+    }
+
+    /**
+     * Waits for {@link #wake} or the time. The permit of an unpark alone does not do: a lock that was contended since may have
+     * used it up.
+     */
+    private void awaitWithoutLink(long untilNs) {
+        while (!woken.getAndSet(false)) {
+            if (untilNs == Clock.NEVER) {
+                LockSupport.park(this);
+            } else {
+                long leftNs = untilNs - clock.nanoTime();
+                if (leftNs <= 0) {
+                    return;
+                }
+                LockSupport.parkNanos(this, leftNs);
+            }
         }
     }
 
