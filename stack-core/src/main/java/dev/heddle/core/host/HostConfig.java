@@ -26,6 +26,7 @@ public final class HostConfig {
         chunkBytes = b.chunkBytes;
         congestionControls = b.congestionControls;
         observer = b.observer;
+        congestionControls.check(tcp.connection().congestionControl());
         if (memoryLimitBytes < LEAST_BYTES) {
             throw new IllegalArgumentException("a host needs at least " + LEAST_BYTES + " bytes of buffer memory");
         }
@@ -85,6 +86,7 @@ public final class HostConfig {
             return this;
         }
 
+        /** The algorithms to choose from; the one that {@link #tcp} names must be among them at {@link #build}. */
         public Builder congestionControls(CongestionControls value) {
             congestionControls = Objects.requireNonNull(value);
             return this;

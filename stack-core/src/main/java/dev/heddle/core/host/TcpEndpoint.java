@@ -317,8 +317,13 @@ public final class TcpEndpoint {
         }
     }
 
-    /** Changes the options, at once where the connection allows it. */
+    /**
+     * Changes the options, at once where the connection allows it.
+     *
+     * @throws IllegalArgumentException if the host knows no congestion control of that name
+     */
     public void options(ConnectionOptions changed) {
+        host.config().congestionControls().check(changed.congestionControl());
         TcpConnection c;
         setUp.lock();
         try {

@@ -101,7 +101,13 @@ public final class TcpListener {
         return options;
     }
 
+    /**
+     * Changes the options of connections to come.
+     *
+     * @throws IllegalArgumentException if the host knows no congestion control of that name
+     */
     public void options(ConnectionOptions changed) {
+        host.config().congestionControls().check(changed.congestionControl());
         options = changed;
     }
 

@@ -114,9 +114,9 @@ final class LossRecovery {
                 // Slow start repairs what the timeout declared lost.
             }
         }
-        if (!inRecovery && phase != Phase.RECOVERY) {
-            congestion.acknowledged(ack);
-        }
+        ack.recovering = inRecovery || phase == Phase.RECOVERY;
+        ack.inFlightBytes = inFlightBytes();
+        congestion.acknowledged(ack);
     }
 
     private boolean shouldEnter(Acknowledgement ack, long una) {

@@ -4,6 +4,9 @@ import dev.heddle.core.buffer.StreamBuffer;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.congestion.Acknowledgement;
 import dev.heddle.core.tcp.congestion.CongestionControl;
+import dev.heddle.core.tcp.congestion.CongestionControls;
+import dev.heddle.core.tcp.congestion.RateSample;
+import dev.heddle.core.tcp.recovery.DeliveryRateEstimator;
 import dev.heddle.core.tcp.recovery.RttEstimator;
 import dev.heddle.core.tcp.recovery.SendRecords;
 import dev.heddle.core.wire.TcpHeader;
@@ -106,7 +109,26 @@ final class Sender {
     /** The handshake is done: the MSS is known. */
     void established(String congestionControl, int mssBytes) {
         congestion = context.congestionControls()
-                .create(congestionControl, context.config().initialWindowSegments(), mssBytes);
+                .create(
+                        congestionControl,
+                        CongestionControls.Start.of(
+                                context.config().initialWindowSegments(), mssBytes, sequence.wire(0)));
+    }
+
+    /** The application wants another algorithm: it goes on from where the one before was. */
+    void congestionControl(String name) {
+        CongestionControl before = congestion;
+        if (before != null && !before.name().equals(name)) {
+            congestion = context.congestionControls()
+                    .create(
+                            name,
+                            new CongestionControls.Start(
+                                    emitter.mssBytes(),
+                                    context.config().initialWindowSegments(),
+                                    before.congestionWindowBytes(),
+                                    before.slowStartThresholdBytes(),
+                                    sequence.wire(0)));
+        }
     }
 
     void segmentSizeChanged(int mssBytes) {
@@ -115,11 +137,13 @@ final class Sender {
         }
     }
 
-    @Nullable CongestionControl congestion() {
+    @Nullable
+    CongestionControl congestion() {
         return congestion;
     }
 
-    @Nullable LossRecovery recovery() {
+    @Nullable
+    LossRecovery recovery() {
         return recovery;
     }
 
@@ -181,6 +205,8 @@ final class Sender {
             description.deliveredBytes += description.sackedBytes;
         }
         measure(header, description, records);
+        description.unacknowledgedOffset = sequence.una;
+        description.nextOffset = sequence.nxt;
         current.acknowledged(description, sequence.una, sequence.nxt, emitter.mssBytes(), requireCongestion());
     }
 
@@ -245,6 +271,21 @@ final class Sender {
             long step = Math.max(description.acknowledgedBytes, 2L * emitter.mssBytes());
             rtt.sample(description.rttNs, (int) Math.max(1, description.priorInFlightBytes / step));
         }
+        description.smoothedRttNs = rtt.srttNs();
+        description.minRttNs = rtt.minRttNs();
+        description.burstBytes = emitter.maxPayloadBytes();
+        sampleRate(description, records.deliveryRate());
+    }
+
+    private void sampleRate(Acknowledgement description, DeliveryRateEstimator estimator) {
+        estimator.sample(description.arrivalNs, description.minRttNs);
+        RateSample sample = description.rate;
+        sample.deliveredBytes = estimator.sampleBytes();
+        sample.intervalNs = estimator.sampleIntervalNs();
+        sample.priorDeliveredBytes = estimator.samplePriorDelivered();
+        sample.totalDeliveredBytes = estimator.deliveredBytes();
+        sample.applicationLimited = estimator.isSampleApplicationLimited();
+        sample.retransmission = estimator.isSampleRetransmission();
     }
 
     private CongestionControl requireCongestion() {
@@ -271,10 +312,24 @@ final class Sender {
         }
         if (unsentBytes() == 0 && !(finQueued && sequence.nxt == tail)) {
             congestionWindowLimited = congestionWindowLimited && hasOutstanding();
+            noteApplicationLimited();
             return true;
         }
         restartAfterIdle(nowNs);
-        return sendNew(finQueued, options, nowNs);
+        boolean sent = sendNew(finQueued, options, nowNs);
+        noteApplicationLimited();
+        return sent;
+    }
+
+    /** What is delivered from here on may show the application's rate and not the path's, until what is in flight is. */
+    private void noteApplicationLimited() {
+        LossRecovery current = recovery;
+        if (current != null
+                && unsentBytes() < emitter.mssBytes()
+                && current.nextLost() < 0
+                && current.inFlightBytes() < requireCongestion().congestionWindowBytes()) {
+            current.records().deliveryRate().applicationLimited(current.inFlightBytes());
+        }
     }
 
     private boolean retransmit(LossRecovery current, long nowNs) {
@@ -314,6 +369,7 @@ final class Sender {
                                     : TcpCounter.TcpExtTCPSlowStartRetrans);
             context.counters().add(TcpCounter.TcpRetransSegs, (length + mss - 1) / mss);
             emitter.countRetransmitted(length);
+            requireCongestion().sent(length, current.inFlightBytes(), nowNs);
             current.retransmitted(index, length, nowNs);
             lastSentNs = nowNs;
         }
@@ -389,6 +445,7 @@ final class Sender {
         if (current.records().isEmpty()) {
             firstUnansweredNs = nowNs;
         }
+        requireCongestion().sent(length, current.inFlightBytes(), nowNs);
         current.records().append(start, end, nowNs);
         sequence.nxt = end;
         lastSentNs = nowNs;
@@ -406,7 +463,7 @@ final class Sender {
         // RFC 5681 4.1
         long idleNs = nowNs - lastSentNs;
         if (lastSentNs > 0 && idleNs > rtt.rtoNs() && !hasOutstanding()) {
-            requireCongestion().restartedAfterIdle(idleNs, rtt.rtoNs());
+            requireCongestion().restartedAfterIdle(idleNs, rtt.rtoNs(), nowNs);
         }
     }
 

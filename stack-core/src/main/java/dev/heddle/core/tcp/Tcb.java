@@ -368,6 +368,7 @@ public final class Tcb {
         options = newOptions;
         emitter.options(newOptions);
         sender.limit(newOptions.sendBufferBytes());
+        sender.congestionControl(newOptions.congestionControl());
         if (receiver != null) {
             receiver.limit(newOptions.receiveBufferBytes());
         }
@@ -458,7 +459,8 @@ public final class Tcb {
     }
 
     /** Null before the peer's SYN. */
-    @Nullable Receiver receiverIfAny() {
+    @Nullable
+    Receiver receiverIfAny() {
         return receiver;
     }
 

@@ -1,6 +1,7 @@
 package dev.heddle.core.tcp;
 
 import dev.heddle.core.tcp.congestion.CongestionControl;
+import dev.heddle.core.tcp.recovery.DeliveryRateEstimator;
 import dev.heddle.core.tcp.recovery.RttEstimator;
 
 /**
@@ -17,6 +18,12 @@ import dev.heddle.core.tcp.recovery.RttEstimator;
  * @param unacknowledgedBytes SND.NXT − SND.UNA
  * @param unsentBytes written by the application, not sent yet
  * @param unreadBytes arrived in order, not read by the application yet
+ * @param congestionControl the algorithm's name
+ * @param congestionDiagnostics its inner state in a few words, for people
+ * @param deliveryRateBytesPerSecond the latest measured, 0 before the first
+ * @param deliveryRateApplicationLimited whether the application may have set that rate
+ * @param pacingRateBytesPerSecond what transmissions are spread to, {@link Long#MAX_VALUE} if they are not
+ * @param deliveredBytes what is known to have arrived, in order or not
  * @param retransmittedBytes over the whole connection
  */
 public record TcpInfo(
@@ -32,6 +39,11 @@ public record TcpInfo(
         long congestionWindowBytes,
         long ssthreshBytes,
         String congestionControl,
+        String congestionDiagnostics,
+        long deliveryRateBytesPerSecond,
+        boolean deliveryRateApplicationLimited,
+        long pacingRateBytesPerSecond,
+        long deliveredBytes,
         long sendWindowBytes,
         long receiveWindowBytes,
         long unacknowledgedBytes,
@@ -55,6 +67,8 @@ public record TcpInfo(
         Receiver receiver = tcb.receiverIfAny();
         LossRecovery recovery = sender.recovery();
         CongestionControl congestion = sender.congestion();
+        DeliveryRateEstimator rate =
+                recovery == null ? null : recovery.records().deliveryRate();
         return new TcpInfo(
                 tcb.state(),
                 (recovery == null ? LossRecovery.Phase.OPEN : recovery.phase()).name(),
@@ -68,6 +82,11 @@ public record TcpInfo(
                 congestion == null ? 0 : congestion.congestionWindowBytes(),
                 congestion == null ? Long.MAX_VALUE : congestion.slowStartThresholdBytes(),
                 tcb.options().congestionControl(),
+                congestion == null ? "" : congestion.diagnostics(),
+                rate == null ? 0 : rate.bytesPerSecond(),
+                rate != null && rate.isRateApplicationLimited(),
+                congestion == null ? CongestionControl.UNPACED : congestion.pacingRateBytesPerSecond(),
+                rate == null ? 0 : rate.deliveredBytes(),
                 snd.wnd,
                 receiver == null ? 0 : receiver.sequence().window(),
                 tcb.unacknowledgedBytes(),

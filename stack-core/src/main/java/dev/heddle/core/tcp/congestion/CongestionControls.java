@@ -1,22 +1,47 @@
 package dev.heddle.core.tcp.congestion;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The congestion control algorithms that a host knows by name. Any thread may register and create. */
+/**
+ * The congestion control algorithms that a host knows by name: Heddle's own, and those that were registered with it. Any
+ * thread may register and create.
+ */
 public final class CongestionControls {
 
     /** Makes an algorithm's instance for one connection. */
     @FunctionalInterface
     public interface Factory {
-        CongestionControl create(int initialWindowSegments, int mssBytes);
+        CongestionControl create(Start start);
+    }
+
+    /**
+     * What an algorithm starts with.
+     *
+     * @param mssBytes the send MSS
+     * @param initialWindowSegments the initial window (RFC 6928), which is also the restart window
+     * @param windowBytes the congestion window to begin with: the initial window, or that of the algorithm before
+     * @param slowStartThresholdBytes ssthresh to begin with, {@link Long#MAX_VALUE} if nothing is known
+     * @param seed a number that differs from connection to connection, for what must be random
+     */
+    public record Start(
+            int mssBytes, int initialWindowSegments, long windowBytes, long slowStartThresholdBytes, long seed) {
+
+        /** The start of a new connection. */
+        public static Start of(int initialWindowSegments, int mssBytes, long seed) {
+            return new Start(
+                    mssBytes, initialWindowSegments, (long) initialWindowSegments * mssBytes, Long.MAX_VALUE, seed);
+        }
     }
 
     private final Map<String, Factory> factories = new ConcurrentHashMap<>(Map.of(NewReno.NAME, NewReno::new));
 
+    /** Adds an algorithm, or replaces the one of that name for connections to come. */
     public void register(String name, Factory factory) {
-        factories.put(name, factory);
+        factories.put(name, Objects.requireNonNull(factory));
     }
 
     public Set<String> names() {
@@ -24,16 +49,29 @@ public final class CongestionControls {
     }
 
     /**
+     * Refuses a name that nothing is registered under.
+     *
+     * @throws IllegalArgumentException if no algorithm has the name
+     */
+    public void check(String name) {
+        factory(name);
+    }
+
+    /**
      * Makes an instance of a named algorithm.
      *
      * @throws IllegalArgumentException if no algorithm has the name
      */
-    public CongestionControl create(String name, int initialWindowSegments, int mssBytes) {
+    public CongestionControl create(String name, Start start) {
+        return factory(name).create(start);
+    }
+
+    private Factory factory(String name) {
         Factory factory = factories.get(name);
         if (factory == null) {
             throw new IllegalArgumentException(
-                    "no congestion control named " + name + "; known: " + factories.keySet());
+                    "no congestion control named " + name + "; known: " + new TreeSet<>(factories.keySet()));
         }
-        return factory.create(initialWindowSegments, mssBytes);
+        return factory;
     }
 }

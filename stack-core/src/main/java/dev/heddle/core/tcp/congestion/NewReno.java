@@ -1,26 +1,30 @@
 package dev.heddle.core.tcp.congestion;
 
-/** Slow start, congestion avoidance and the reductions of RFC 5681, counting bytes (RFC 3465). */
+/**
+ * Slow start, congestion avoidance and the reductions of RFC 5681, counting bytes (RFC 3465), with HyStart++ (RFC 9406) for
+ * the first slow start.
+ */
 public final class NewReno implements CongestionControl {
 
     public static final String NAME = "newreno";
 
     private final int initialWindowSegments;
+    private final HyStartPlusPlus hyStart = new HyStartPlusPlus();
     private int mssBytes;
     private long cwnd;
-    private long ssthresh = Long.MAX_VALUE;
+    private long ssthresh;
     private long acknowledgedInWindow;
     private long priorCwnd;
     private long priorSsthresh = Long.MAX_VALUE;
 
-    /**
-     * @param initialWindowSegments the initial window (RFC 6928) in segments
-     * @param mssBytes the send MSS as far as it is known
-     */
-    public NewReno(int initialWindowSegments, int mssBytes) {
-        this.initialWindowSegments = initialWindowSegments;
-        this.mssBytes = mssBytes;
-        cwnd = (long) initialWindowSegments * mssBytes;
+    public NewReno(CongestionControls.Start start) {
+        initialWindowSegments = start.initialWindowSegments();
+        mssBytes = start.mssBytes();
+        cwnd = start.windowBytes();
+        ssthresh = start.slowStartThresholdBytes();
+        if (ssthresh != Long.MAX_VALUE) {
+            hyStart.finish();
+        }
     }
 
     @Override
@@ -39,6 +43,11 @@ public final class NewReno implements CongestionControl {
     }
 
     @Override
+    public String diagnostics() {
+        return cwnd < ssthresh ? "slow start " + hyStart.state() : "avoidance";
+    }
+
+    @Override
     public void segmentSizeChanged(int newMssBytes) {
         // The window is a number of segments' worth of data: it scales, so that a small MSS does not start a burst.
         cwnd = Math.max(newMssBytes, cwnd / mssBytes * newMssBytes);
@@ -47,22 +56,30 @@ public final class NewReno implements CongestionControl {
 
     @Override
     public void acknowledged(Acknowledgement ack) {
-        // RFC 9293 and RFC 2861's lesson: a window that is not used says nothing about the path.
+        if (ack.recovering) {
+            return;
+        }
+        if (cwnd < ssthresh && hyStart.isOverAfter(ack)) {
+            ssthresh = cwnd;
+        }
+        // RFC 7661, RFC 2861: a window that is not used says nothing about the path.
         if (!ack.congestionWindowLimited || ack.acknowledgedBytes == 0) {
             return;
         }
         long bytes = ack.acknowledgedBytes;
         if (cwnd < ssthresh) {
-            long grown = Math.min(bytes, ssthresh - cwnd);
+            long grown = Math.min(hyStart.growth(ack, mssBytes), ssthresh - cwnd);
             cwnd += grown;
             bytes -= grown;
-        }
-        if (bytes > 0) {
-            acknowledgedInWindow += bytes;
-            if (acknowledgedInWindow >= cwnd) {
-                acknowledgedInWindow -= cwnd;
-                cwnd += mssBytes;
+            if (cwnd < ssthresh) {
+                return;
             }
+        }
+        // RFC 5681 3.1, RFC 3465 2.1: a segment for each window acknowledged.
+        acknowledgedInWindow += bytes;
+        if (acknowledgedInWindow >= cwnd) {
+            acknowledgedInWindow -= cwnd;
+            cwnd += mssBytes;
         }
     }
 
@@ -76,7 +93,8 @@ public final class NewReno implements CongestionControl {
 
     @Override
     public void recoveryLeft(long nowNs) {
-        cwnd = Math.min(cwnd, ssthresh);
+        // RFC 6582 3.2 step 3.
+        cwnd = ssthresh;
     }
 
     @Override
@@ -95,19 +113,29 @@ public final class NewReno implements CongestionControl {
     }
 
     @Override
-    public void restartedAfterIdle(long idleNs, long rtoNs) {
+    public void restartedAfterIdle(long idleNs, long rtoNs, long nowNs) {
         // RFC 5681 4.1: RW = min(IW, cwnd); ssthresh keeps the memory of the path.
         ssthresh = ssthresh == Long.MAX_VALUE ? ssthresh : Math.max(ssthresh, cwnd * 3 / 4);
         cwnd = Math.min((long) initialWindowSegments * mssBytes, cwnd);
     }
 
     @Override
-    public void spuriousReduction(long nowNs) {
+    public void recoveryWasSpurious(long nowNs) {
+        undo();
+    }
+
+    @Override
+    public void timeoutWasSpurious(long nowNs) {
+        undo();
+    }
+
+    private void undo() {
         cwnd = Math.max(cwnd, priorCwnd);
         ssthresh = Math.max(ssthresh, priorSsthresh);
     }
 
     private void remember() {
+        hyStart.finish();
         priorCwnd = cwnd;
         priorSsthresh = ssthresh;
     }

@@ -18,6 +18,11 @@ public final class SendRecords {
     public static final int RETRANSMITTED = 4;
     /** Sent more than once: no round-trip time can be told (Karn's rule). */
     public static final int AMBIGUOUS = 8;
+    /** Sent while the application, not the window, held the sender back. */
+    static final int APPLICATION_LIMITED = 16;
+
+    /** A record's piece of {@link #deliveries}: what had been delivered at its sending, when, and the send phase's start. */
+    private static final int DELIVERY = 3;
 
     private static final int INITIAL_CAPACITY = 8;
 
@@ -30,6 +35,8 @@ public final class SendRecords {
     private long[] starts = new long[INITIAL_CAPACITY];
     private long[] sentNs = new long[INITIAL_CAPACITY];
     private byte[] flags = new byte[INITIAL_CAPACITY];
+    private long[] deliveries = new long[DELIVERY * INITIAL_CAPACITY];
+    private final DeliveryRateEstimator deliveryRate = new DeliveryRateEstimator();
     private int first;
     private int count;
     private long end;
@@ -41,6 +48,11 @@ public final class SendRecords {
     private long earliestDeliveredSentNs = -1;
     /** A retransmitted octet was cumulatively acknowledged: what lay behind that hole waited for it at the peer. */
     private boolean holeFilled;
+
+    /** What the records say of the delivery rate. */
+    public DeliveryRateEstimator deliveryRate() {
+        return deliveryRate;
+    }
 
     public boolean isEmpty() {
         return count == 0;
@@ -96,20 +108,34 @@ public final class SendRecords {
 
     /** New data was sent: a record from the end, or from {@code from} if nothing is outstanding. */
     public void append(long from, long to, long nowNs) {
+        byte newFlags = (byte) (deliveryRate.isApplicationLimited() ? APPLICATION_LIMITED : 0);
         if (count == 0) {
             first = 0;
+            deliveryRate.started(nowNs);
         } else if (from != end) {
             throw new IllegalStateException("sent " + from + " after " + end);
-        } else if (sentNs[first + count - 1] == nowNs && flags[first + count - 1] == 0) {
-            end = to;
-            return;
+        } else {
+            int last = first + count - 1;
+            if (sentNs[last] == nowNs
+                    && flags[last] == newFlags
+                    && deliveries[DELIVERY * last] == deliveryRate.deliveredBytes()) {
+                end = to;
+                return;
+            }
         }
         reserveOne();
         int slot = first + count++;
         starts[slot] = from;
         sentNs[slot] = nowNs;
-        flags[slot] = 0;
+        flags[slot] = newFlags;
+        stampDelivery(slot);
         end = to;
+    }
+
+    private void stampDelivery(int slot) {
+        deliveries[DELIVERY * slot] = deliveryRate.deliveredBytes();
+        deliveries[DELIVERY * slot + 1] = deliveryRate.deliveredNs();
+        deliveries[DELIVERY * slot + 2] = deliveryRate.firstSentNs();
     }
 
     /**
@@ -127,7 +153,7 @@ public final class SendRecords {
             if ((recordFlags & SACKED) == 0) {
                 delivered += length;
                 holeFilled |= (recordFlags & AMBIGUOUS) != 0;
-                noteDelivered(first);
+                noteDelivered(first, length);
             }
             account(recordFlags, -length);
             if (upTo < recordEnd) {
@@ -166,7 +192,7 @@ public final class SendRecords {
                 index = isolate(index, from, to);
                 long length = end(index) - start(index);
                 int slot = first + index;
-                noteDelivered(slot);
+                noteDelivered(slot, length);
                 account(flags[slot], -length);
                 flags[slot] = (byte) (SACKED | flags[slot] & AMBIGUOUS);
                 sackedBytes += length;
@@ -239,7 +265,7 @@ public final class SendRecords {
             if ((flags[slot] & SACKED) == 0) {
                 long length = end(slot - first) - starts[slot];
                 account(flags[slot], -length);
-                flags[slot] = (byte) (LOST | (flags[slot] & AMBIGUOUS));
+                flags[slot] = (byte) (LOST | (flags[slot] & (AMBIGUOUS | APPLICATION_LIMITED)));
                 lostBytes += length;
             }
         }
@@ -294,7 +320,13 @@ public final class SendRecords {
             retransmittedBytes += length;
         }
         flags[slot] |= (byte) (RETRANSMITTED | AMBIGUOUS);
+        if (deliveryRate.isApplicationLimited()) {
+            flags[slot] |= APPLICATION_LIMITED;
+        } else {
+            flags[slot] &= ~APPLICATION_LIMITED;
+        }
         sentNs[slot] = nowNs;
+        stampDelivery(slot);
     }
 
     /** Cuts the last {@code bytes} off the last record, if it is longer; returns the index of the last record. */
@@ -315,7 +347,16 @@ public final class SendRecords {
         return result;
     }
 
-    private void noteDelivered(int slot) {
+    private void noteDelivered(int slot, long bytes) {
+        deliveryRate.delivered(
+                bytes,
+                starts[slot] + bytes,
+                sentNs[slot],
+                deliveries[DELIVERY * slot],
+                deliveries[DELIVERY * slot + 1],
+                deliveries[DELIVERY * slot + 2],
+                (flags[slot] & APPLICATION_LIMITED) != 0,
+                (flags[slot] & RETRANSMITTED) != 0);
         if ((flags[slot] & AMBIGUOUS) == 0) {
             earliestDeliveredSentNs =
                     earliestDeliveredSentNs < 0 ? sentNs[slot] : Math.min(earliestDeliveredSentNs, sentNs[slot]);
@@ -368,6 +409,7 @@ public final class SendRecords {
         System.arraycopy(starts, slot + 1, starts, slot + 2, behind);
         System.arraycopy(sentNs, slot + 1, sentNs, slot + 2, behind);
         System.arraycopy(flags, slot + 1, flags, slot + 2, behind);
+        System.arraycopy(deliveries, DELIVERY * slot, deliveries, DELIVERY * (slot + 1), DELIVERY * (behind + 1));
         starts[slot + 1] = at;
         sentNs[slot + 1] = sentNs[slot];
         flags[slot + 1] = flags[slot];
@@ -392,6 +434,7 @@ public final class SendRecords {
         System.arraycopy(starts, slot + 1, starts, slot, behind);
         System.arraycopy(sentNs, slot + 1, sentNs, slot, behind);
         System.arraycopy(flags, slot + 1, flags, slot, behind);
+        System.arraycopy(deliveries, DELIVERY * (slot + 1), deliveries, DELIVERY * slot, DELIVERY * behind);
         count--;
     }
 
@@ -403,11 +446,14 @@ public final class SendRecords {
             System.arraycopy(starts, first, starts, 0, count);
             System.arraycopy(sentNs, first, sentNs, 0, count);
             System.arraycopy(flags, first, flags, 0, count);
+            System.arraycopy(deliveries, DELIVERY * first, deliveries, 0, DELIVERY * count);
         } else {
             int capacity = starts.length * 2;
             starts = Arrays.copyOf(Arrays.copyOfRange(starts, first, first + count), capacity);
             sentNs = Arrays.copyOf(Arrays.copyOfRange(sentNs, first, first + count), capacity);
             flags = Arrays.copyOf(Arrays.copyOfRange(flags, first, first + count), capacity);
+            deliveries = Arrays.copyOf(
+                    Arrays.copyOfRange(deliveries, DELIVERY * first, DELIVERY * (first + count)), DELIVERY * capacity);
         }
         first = 0;
     }

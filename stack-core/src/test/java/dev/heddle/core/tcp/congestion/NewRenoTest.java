@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** RFC 5681 in numbers. */
 class NewRenoTest {
 
-    private final NewReno control = new NewReno(10, 1000);
+    private final NewReno control = new NewReno(CongestionControls.Start.of(10, 1000, 0));
     private final Acknowledgement ack = new Acknowledgement();
 
     private void acknowledge(long bytes, boolean limited) {
@@ -72,14 +72,14 @@ class NewRenoTest {
     @Requirement("RFC5681:4.1")
     void idle_restart_never_raises_the_window() {
         control.retransmissionTimeout(10_000, true, 0);
-        control.restartedAfterIdle(1, 1);
+        control.restartedAfterIdle(1, 1, 0);
         assertThat(control.congestionWindowBytes()).isEqualTo(1000);
     }
 
     @Test
     void spurious_reduction_is_taken_back() {
         control.recoveryEntered(10_000, 0);
-        control.spuriousReduction(0);
+        control.recoveryWasSpurious(0);
         assertThat(control.congestionWindowBytes()).isEqualTo(10_000);
         assertThat(control.slowStartThresholdBytes()).isEqualTo(Long.MAX_VALUE);
     }
@@ -91,8 +91,26 @@ class NewRenoTest {
     }
 
     @Test
+    @Requirement("RFC6582:3.2")
+    void window_does_not_grow_by_acknowledgements_of_fast_recovery() {
+        ack.reset(0, 0);
+        ack.acknowledgedBytes = 1000;
+        ack.congestionWindowLimited = true;
+        ack.recovering = true;
+        control.acknowledged(ack);
+        assertThat(control.congestionWindowBytes()).isEqualTo(10_000);
+    }
+
+    @Test
+    void another_algorithm_s_window_and_threshold_are_carried_on() {
+        NewReno second = new NewReno(new CongestionControls.Start(1000, 10, 77_000, 55_000, 0));
+        assertThat(second.congestionWindowBytes()).isEqualTo(77_000);
+        assertThat(second.slowStartThresholdBytes()).isEqualTo(55_000);
+    }
+
+    @Test
     void unknown_algorithm_is_refused_by_name() {
-        assertThatThrownBy(() -> new CongestionControls().create("reno2", 10, 1000))
+        assertThatThrownBy(() -> new CongestionControls().check("reno2"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("reno2");
     }
