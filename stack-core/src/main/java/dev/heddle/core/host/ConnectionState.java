@@ -189,7 +189,7 @@ final class ConnectionState {
     void close(boolean abort, long nowNs) {
         Tcb t = tcb;
         if (t != null && abort) {
-            t.abort(nowNs);
+            t.abort();
         } else if (t != null && !handleClosed) {
             t.close(nowNs);
         }
@@ -202,7 +202,7 @@ final class ConnectionState {
         Tcb t = tcb;
         if (t != null) {
             failure = why;
-            t.abort(nowNs);
+            t.abort();
         }
         dropUnread();
     }

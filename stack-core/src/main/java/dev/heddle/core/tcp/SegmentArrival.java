@@ -150,10 +150,10 @@ final class SegmentArrival {
         if (snd.una > before) {
             tcb.acknowledgmentAdvanced();
         }
-        if (tcb.finAcknowledged()) {
+        if (tcb.closing().finAcknowledged()) {
             switch (tcb.state()) {
-                case FIN_WAIT_1 -> tcb.enterFinWait2(nowNs);
-                case CLOSING -> tcb.enterTimeWait(nowNs);
+                case FIN_WAIT_1 -> tcb.closing().enterFinWait2(nowNs);
+                case CLOSING -> tcb.closing().enterTimeWait(nowNs);
                 case LAST_ACK -> {
                     tcb.fail(Failure.NONE);
                     return false;
@@ -177,15 +177,15 @@ final class SegmentArrival {
         if (!tcb.state().mayReceive()) {
             // After the peer's FIN there is no text; a repeated FIN is acknowledged again.
             if (tcb.state() == TcpState.TIME_WAIT) {
-                tcb.enterTimeWait(nowNs);
+                tcb.closing().enterTimeWait(nowNs);
             }
             receiver.requireAck();
             return;
         }
-        if (tcb.isOrphan() && seq + length > tcb.receiveSequence().nxt && length > 0) {
+        if (tcb.closing().isOrphan() && seq + length > tcb.receiveSequence().nxt && length > 0) {
             // RFC 9293 3.6.1: nobody will read this; the peer must know.
             tcb.count(TcpCounter.TcpExtTCPAbortOnData);
-            tcb.abort(nowNs);
+            tcb.closing().abort();
             return;
         }
         receiver.accept(
@@ -199,7 +199,7 @@ final class SegmentArrival {
             switch (tcb.state()) {
                 case ESTABLISHED -> tcb.state(TcpState.CLOSE_WAIT);
                 case FIN_WAIT_1 -> tcb.state(TcpState.CLOSING);
-                case FIN_WAIT_2 -> tcb.enterTimeWait(nowNs);
+                case FIN_WAIT_2 -> tcb.closing().enterTimeWait(nowNs);
                 default -> throw new IllegalStateException(tcb.state().name());
             }
         }

@@ -34,8 +34,7 @@ public final class Tcb {
     private final KeepAlive keepAlive;
     private final UnacceptableAnswers answers = new UnacceptableAnswers();
 
-    /** The application has closed its handle. */
-    private boolean orphan;
+    private final Closing closing = new Closing(this);
 
     private boolean wantsOutput;
 
@@ -127,42 +126,7 @@ public final class Tcb {
      * of a batch of packets or of a call.
      */
     public void flush(long nowNs) {
-        wantsOutput = false;
-        if (state == TcpState.CLOSED) {
-            return;
-        }
-        if (snd.una == 0) {
-            flushHandshake(nowNs);
-            return;
-        }
-        Receiver current = receiver();
-        if (current.ackDue() && current.hasOutOfOrder()) {
-            // SACK blocks travel on a bare ACK: data keeps its full size.
-            wantsOutput = !emitter.ack(nowNs);
-        }
-        if (!wantsOutput && state != TcpState.TIME_WAIT) {
-            wantsOutput = !sender.send(finQueued(), options, nowNs);
-        }
-        if (!wantsOutput && current.ackDue()) {
-            wantsOutput = !emitter.ack(nowNs);
-        }
-        TimerExpiry.arm(this, nowNs);
-    }
-
-    private void flushHandshake(long nowNs) {
-        if (handshake.isSynDue()) {
-            if (!emitter.syn(emitter.negotiated(), Receiver.synWindow(options), nowNs)) {
-                wantsOutput = true;
-                return;
-            }
-            handshake.synSent(receiver != null, nowNs);
-            if (receiver != null) {
-                receiver.acknowledged(false);
-            }
-            timers.arm(Kind.RETRANSMIT, nowNs + rtt.rtoNs());
-        } else if (receiver != null && receiver.ackDue()) {
-            wantsOutput = !emitter.ack(nowNs);
-        }
+        wantsOutput = state != TcpState.CLOSED && !Flush.process(this, nowNs);
     }
 
     /** Whether the link refused a segment: {@link #flush} again when it has room. */
@@ -264,15 +228,7 @@ public final class Tcb {
 
     /** Half-close: a FIN follows the data that was written (RFC 9293 3.10.4). */
     public void shutdownOutput() {
-        switch (state) {
-            // RFC 9293 3.10.4: whoever waits for the connection hears "connection closing" as an error.
-            case SYN_SENT -> fail(Failure.ABORTED);
-            case SYN_RECEIVED, ESTABLISHED -> state = TcpState.FIN_WAIT_1;
-            case CLOSE_WAIT -> state = TcpState.LAST_ACK;
-            default -> {
-                // Already shut down, or over.
-            }
-        }
+        closing.shutdownOutput();
     }
 
     /** The application reads no more: what arrives is acknowledged and thrown away. */
@@ -284,36 +240,12 @@ public final class Tcb {
 
     /** The application gives the connection up: graceful, but a reset if data is unread (RFC 9293 3.6.1) or linger is 0. */
     public void close(long nowNs) {
-        orphan = true;
-        if (state == TcpState.CLOSED || state == TcpState.TIME_WAIT) {
-            // The peer is done with us: nobody to tell, and 2 MSL must pass.
-            return;
-        }
-        if (available() > 0) {
-            count(TcpCounter.TcpExtTCPAbortOnClose);
-            abort(nowNs);
-            return;
-        }
-        if (options.lingerSeconds() == 0) {
-            count(TcpCounter.TcpExtTCPAbortOnLinger);
-            abort(nowNs);
-            return;
-        }
-        shutdownOutput();
-        if (state == TcpState.FIN_WAIT_2) {
-            enterFinWait2(nowNs);
-        }
+        closing.close(nowNs);
     }
 
     /** ABORT: a reset to the peer, where there is one (RFC 9293 3.10.5). */
-    public void abort(long nowNs) {
-        switch (state) {
-            case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK -> emitter.reset();
-            default -> {
-                // RFC 9293: nobody to tell.
-            }
-        }
-        fail(Failure.ABORTED);
+    public void abort() {
+        closing.abort();
     }
 
     /** Ends the connection without a segment; what was received stays readable until {@link #release}. */
@@ -450,6 +382,10 @@ public final class Tcb {
         return answers;
     }
 
+    Closing closing() {
+        return closing;
+    }
+
     RttEstimator rtt() {
         return rtt;
     }
@@ -474,10 +410,6 @@ public final class Tcb {
         fail(softFailure == Failure.NONE ? Failure.TIMED_OUT : softFailure);
     }
 
-    boolean isOrphan() {
-        return orphan;
-    }
-
     void state(TcpState newState) {
         state = newState;
     }
@@ -491,33 +423,5 @@ public final class Tcb {
         timers.cancel(Kind.RETRANSMIT);
         timers.cancel(Kind.PERSIST);
         softFailure = Failure.NONE;
-    }
-
-    /** The application's FIN is in the stream, sent or not: it follows from the state. */
-    boolean finQueued() {
-        return switch (state) {
-            case FIN_WAIT_1, FIN_WAIT_2, CLOSING, LAST_ACK, TIME_WAIT -> true;
-            default -> false;
-        };
-    }
-
-    boolean finAcknowledged() {
-        return finQueued() && snd.una > sender.tail();
-    }
-
-    /** Entered, or entered by an application that closes now: an orphan does not wait for ever. */
-    void enterFinWait2(long nowNs) {
-        state = TcpState.FIN_WAIT_2;
-        if (orphan) {
-            timers.arm(Kind.LINGER, nowNs + context.config().finWait2Ns());
-        }
-    }
-
-    /** The time-wait timer runs, all others are off. */
-    void enterTimeWait(long nowNs) {
-        state = TcpState.TIME_WAIT;
-        timers.clear();
-        timers.arm(Kind.LINGER, nowNs + context.config().timeWaitNs());
-        sender.release();
     }
 }

@@ -16,7 +16,7 @@ final class TimerExpiry {
         }
         if (timers.takeIfDue(Kind.PERSIST, nowNs)
                 && !givenUp(tcb, nowNs)
-                && !tcb.sender().probe(tcb.finQueued(), nowNs)) {
+                && !tcb.sender().probe(tcb.closing().finQueued(), nowNs)) {
             tcb.outputRefused();
         }
         Receiver receiver = tcb.receiverIfAny();
@@ -56,7 +56,7 @@ final class TimerExpiry {
     /** R2 of RFC 9293 3.8.3, and the user timeout. */
     private static boolean givenUp(Tcb tcb, long nowNs) {
         TcpConfig config = tcb.context().config();
-        int most = tcb.isOrphan() ? config.orphanRetries() : config.dataRetries();
+        int most = tcb.closing().isOrphan() ? config.orphanRetries() : config.dataRetries();
         if (tcb.sender().unanswered() < most && nowNs < userTimeoutDeadlineNs(tcb)) {
             return false;
         }
@@ -76,7 +76,7 @@ final class TimerExpiry {
         }
         ConnectionTimers timers = tcb.timers();
         Sender sender = tcb.sender();
-        if (sender.needsProbe(tcb.finQueued())) {
+        if (sender.needsProbe(tcb.closing().finQueued())) {
             timers.cancel(Kind.RETRANSMIT);
             if (!timers.isArmed(Kind.PERSIST)) {
                 timers.arm(Kind.PERSIST, retransmissionDeadlineNs(tcb, nowNs));

@@ -9,16 +9,9 @@ import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.congestion.CongestionControls;
 import dev.heddle.core.tcp.congestion.NewReno;
 import dev.heddle.core.time.Clock;
-import dev.heddle.core.wire.Checksum;
 import dev.heddle.core.wire.IpAddress;
-import dev.heddle.core.wire.Refusal;
-import dev.heddle.core.wire.TcpHeader;
-import dev.heddle.core.wire.TcpOptions;
-import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -34,8 +27,6 @@ final class TcpScript {
 
     static final long MS = 1_000_000L;
 
-    private static final int PEER_ISS = 0x7fff_fff0;
-    private static final int PEER_SHIFT = 7;
     private static final int CHUNK_BYTES = 4096;
 
     final BufferPool pool = new BufferPool(64L << 20, CHUNK_BYTES);
@@ -43,7 +34,8 @@ final class TcpScript {
 
     private final SocketPair pair =
             SocketPair.of(IpAddress.parse("192.0.2.2"), 80, IpAddress.parse("192.0.2.1"), 40_000, 0);
-    private final Deque<Seg> sent = new ArrayDeque<>();
+    private final ScriptPeer peer = new ScriptPeer(pair);
+    private final ScriptOutput output = new ScriptOutput(pair, () -> this.tcb);
     private final TcpConfig.Builder configBuilder =
             TcpConfig.builder().timestamps(false).initialWindowSegments(10);
     private ConnectionOptions options = ConnectionOptions.DEFAULTS
@@ -53,12 +45,6 @@ final class TcpScript {
             .receiveBufferBytes(65_535)
             .build();
     private int mtu = 1500;
-    private int peerMss = 1000;
-    private boolean peerSack = true;
-    private int peerTimestamp = ANY_TIMESTAMP;
-    private boolean linkFull;
-
-    private static final int ANY_TIMESTAMP = Seg.ANY;
 
     private TcpContext context;
     private Tcb tcb;
@@ -66,9 +52,6 @@ final class TcpScript {
     private TimeWait timeWait;
     private int iss;
     private long nowNs = 1_000_000_000L;
-    private long peerNext = 1;
-    private long peerAcknowledges = 1;
-    private long peerWindow = 1 << 20;
     private long written;
     private long readSoFar;
 
@@ -96,29 +79,29 @@ final class TcpScript {
     }
 
     TcpScript peerMss(int bytes) {
-        peerMss = bytes;
+        peer.mss = bytes;
         return this;
     }
 
     TcpScript peerWithoutSack() {
-        peerSack = false;
+        peer.sack = false;
         return this;
     }
 
     /** Both sides use timestamps; the peer's clock starts here and is set by {@link #peerTimestamp}. */
     TcpScript withTimestamps(int peerStart) {
         configBuilder.timestamps(true);
-        peerTimestamp = peerStart;
+        peer.timestamp = peerStart;
         return this;
     }
 
     TcpScript peerTimestamp(int value) {
-        peerTimestamp = value;
+        peer.timestamp = value;
         return this;
     }
 
     TcpScript peerWindow(long bytes) {
-        peerWindow = bytes;
+        peer.window = bytes;
         return this;
     }
 
@@ -127,13 +110,15 @@ final class TcpScript {
         SplittableRandom random = new SplittableRandom(7);
         context = new TcpContext(
                 config,
-                new Output(),
+                output,
                 pool,
                 counters,
                 new CongestionControls(),
                 new ChallengeAckLimit(config.challengeAcksPerSecond(), random),
                 new InitialSequence(random));
         iss = context.initialSequence().next(pair, nowNs);
+        peer.acknowledgedIss = iss;
+        output.iss = iss;
     }
 
     private PathProperties path() {
@@ -165,7 +150,7 @@ final class TcpScript {
 
     /** The peer's SYN-ACK, and our ACK of it. */
     TcpScript answered() {
-        sent.clear();
+        output.take();
         inject(synAckOfPeer());
         assertThat(tcb.state()).isEqualTo(TcpState.ESTABLISHED);
         expect(Seg.ack(1));
@@ -176,8 +161,7 @@ final class TcpScript {
     }
 
     Seg synAckOfPeer() {
-        Seg segment = Seg.synAck().mss(peerMss).windowScale(PEER_SHIFT).sackPermitted(peerSack);
-        return peerTimestamp == ANY_TIMESTAMP ? segment : segment.timestamps(peerTimestamp, 0);
+        return peer.synAck();
     }
 
     // --- the peer
@@ -223,70 +207,7 @@ final class TcpScript {
     }
 
     private Packet packetOf(Seg segment) {
-        Packet packet = new Packet(65_535);
-        ByteBuffer b = packet.buffer();
-        int at = SegmentWriter.OPTIONS_OFFSET;
-        if (segment.mss != Seg.ANY) {
-            at = TcpOptions.writeMss(b, at, segment.mss);
-        }
-        if (segment.windowScale != Seg.ANY) {
-            at = TcpOptions.writeWindowScale(b, TcpOptions.writeNop(b, at), segment.windowScale);
-        }
-        if (segment.sackPermitted != null && segment.sackPermitted) {
-            at = TcpOptions.writeSackPermitted(b, TcpOptions.writeNop(b, TcpOptions.writeNop(b, at)));
-        }
-        if (segment.timestamps == null && peerTimestamp != ANY_TIMESTAMP && !segment.has('R')) {
-            at = SegmentWriter.timestamps(b, at, peerTimestamp, 0);
-        } else if (segment.timestamps != null && segment.timestamps) {
-            at = SegmentWriter.timestamps(b, at, segment.timestampValue, segment.timestampEcho);
-        }
-        if (!segment.sack.isEmpty()) {
-            at = TcpOptions.writeNop(b, TcpOptions.writeNop(b, at));
-            at = TcpOptions.writeSackHeader(b, at, segment.sack.size());
-            for (long[] block : segment.sack) {
-                at = TcpOptions.writeSackBlock(b, at, iss + (int) block[0], iss + (int) block[1]);
-            }
-        }
-        long seq = segment.seq == Seg.ANY ? peerNext : segment.seq;
-        if (segment.ack != Seg.ANY) {
-            peerAcknowledges = segment.ack;
-        }
-        if (segment.window != Seg.ANY) {
-            peerWindow = segment.window;
-        }
-        int flags = (segment.has('S') ? TcpHeader.SYN : 0)
-                | (segment.has('F') ? TcpHeader.FIN : 0)
-                | (segment.has('R') ? TcpHeader.RST : 0)
-                | (segment.has('P') ? TcpHeader.PSH : 0)
-                | (segment.has('.') ? TcpHeader.ACK : 0)
-                | (segment.has('U') ? TcpHeader.URG : 0);
-        boolean scaled = !segment.has('S');
-        int window = (int) Math.min(65_535, scaled ? peerWindow >> PEER_SHIFT : peerWindow);
-        int headerBytes = at - SegmentOutput.TCP_OFFSET;
-        TcpHeader.write(
-                b,
-                SegmentOutput.TCP_OFFSET,
-                pair.remotePort(),
-                pair.localPort(),
-                PEER_ISS + (int) seq,
-                segment.has('.') ? iss + (int) peerAcknowledges : 0,
-                headerBytes,
-                flags,
-                window,
-                0);
-        for (int i = 0; i < segment.length; i++) {
-            b.put(at + i, pattern(seq + i));
-        }
-        packet.head(SegmentOutput.TCP_OFFSET, headerBytes + segment.length);
-        packet.gsoSize(segment.gso);
-        packet.arrivalNs = nowNs;
-        assertThat(packet.tcp().wrap(b, SegmentOutput.TCP_OFFSET, headerBytes + segment.length))
-                .isEqualTo(Refusal.NONE);
-        long end = seq + segment.length + (segment.has('S') ? 1 : 0) + (segment.has('F') ? 1 : 0);
-        if (seq == peerNext || segment.has('S')) {
-            peerNext = Math.max(peerNext, end);
-        }
-        return packet;
+        return peer.packetOf(segment, nowNs);
     }
 
     // --- the application
@@ -327,7 +248,7 @@ final class TcpScript {
     }
 
     TcpScript abort() {
-        tcb.abort(nowNs);
+        tcb.abort();
         return this;
     }
 
@@ -372,15 +293,14 @@ final class TcpScript {
     }
 
     TcpScript linkFull(boolean full) {
-        linkFull = full;
+        output.full = full;
         return this;
     }
 
     // --- expectations
 
     TcpScript expect(Seg... expected) {
-        List<Seg> actual = new ArrayList<>(sent);
-        sent.clear();
+        List<Seg> actual = output.take();
         boolean matching = actual.size() == expected.length;
         for (int i = 0; matching && i < expected.length; i++) {
             matching = expected[i].matches(actual.get(i));
@@ -397,7 +317,7 @@ final class TcpScript {
 
     /** Forgets what was sent so far. */
     TcpScript ignoreSent() {
-        sent.clear();
+        output.take();
         return this;
     }
 
@@ -459,85 +379,9 @@ final class TcpScript {
         return halfOpen.segmentArrives(packetOf(segment), nowNs);
     }
 
-    private static byte pattern(long offset) {
+    /** The octet of the stream at an offset. */
+    static byte pattern(long offset) {
         return (byte) (offset * 31 + (offset >> 8));
-    }
-
-    /** Cuts what the connection sends into segments and verifies its text and pseudo-header sum. */
-    private final class Output implements SegmentOutput {
-
-        @Override
-        public Packet acquire() {
-            return new Packet(2048);
-        }
-
-        @Override
-        public void send(Packet segment, SocketPair to, int trafficClass, int hopLimit) {
-            transmit(segment, to, trafficClass, hopLimit);
-        }
-
-        @Override
-        public boolean transmit(Packet segment, SocketPair to, int trafficClass, int hopLimit) {
-            assertThat(to).isEqualTo(pair);
-            if (linkFull) {
-                return false;
-            }
-            Packet whole = new Packet(65_535);
-            whole.copyOf(segment);
-            TcpHeader header = whole.tcp();
-            assertThat(header.wrap(whole.buffer(), whole.offset(), whole.length()))
-                    .isEqualTo(Refusal.NONE);
-            long pseudo = Checksum.pseudoHeader(
-                    pair.localHigh(), pair.localLow(), pair.remoteHigh(), pair.remoteLow(), 6, whole.length());
-            int field = whole.buffer().getShort(whole.offset() + TcpHeader.CHECKSUM_OFFSET) & 0xffff;
-            assertThat(field).as("pseudo-header sum").isEqualTo(Checksum.fold(pseudo));
-            int total = header.payloadLength();
-            long seq = header.isRst() && !header.isAck() || header.isRst() && tcb == null
-                    ? (header.sequence() == 0 ? 0 : header.sequence() - iss)
-                    : header.sequence() - iss;
-            for (int i = 0; i < total; i++) {
-                assertThat(whole.buffer().get(header.payloadOffset() + i))
-                        .as("octet %d", seq + i)
-                        .isEqualTo(pattern(seq + i));
-            }
-            int unit = segment.gsoSize() > 0 ? segment.gsoSize() : Math.max(1, total);
-            int from = 0;
-            do {
-                int n = Math.min(unit, total - from);
-                sent.add(describe(header, seq + from, n, from + n == total));
-                from += n;
-            } while (from < total);
-            return true;
-        }
-
-        private Seg describe(TcpHeader header, long seq, int length, boolean last) {
-            String flags = (header.isSyn() ? "S" : "")
-                    + (header.isFin() && last ? "F" : "")
-                    + (header.isRst() ? "R" : "")
-                    + (header.isPsh() && last ? "P" : "")
-                    + (header.isUrg() ? "U" : "")
-                    + (header.isAck() ? "." : "");
-            Seg seg = length > 0 ? Seg.data(seq, seq + length) : Seg.seg("").seq(seq);
-            seg.flags = flags;
-            seg.ack = header.isAck() ? header.acknowledgment() - PEER_ISS : Seg.ANY;
-            int shift = header.isSyn() || tcb == null
-                    ? 0
-                    : tcb.emitter().negotiated().receiveShift();
-            seg.window = (long) header.window() << shift;
-            TcpOptions o = header.options();
-            seg.mss = o.mss() < 0 ? Seg.ANY : o.mss();
-            seg.windowScale = o.windowScale() < 0 ? Seg.ANY : o.windowScale();
-            seg.sackPermitted = o.sackPermitted();
-            seg.timestamps = o.hasTimestamps();
-            if (o.hasTimestamps()) {
-                seg.timestampValue = o.timestampValue();
-                seg.timestampEcho = o.timestampEcho();
-            }
-            for (int i = 0; i < o.sackBlocks(); i++) {
-                seg.sack(o.sackLeft(i) - PEER_ISS, o.sackRight(i) - PEER_ISS);
-            }
-            return seg;
-        }
     }
 
     /** Takes all memory; the caller gives it back. */

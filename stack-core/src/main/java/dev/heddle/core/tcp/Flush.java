@@ -1,0 +1,50 @@
+package dev.heddle.core.tcp;
+
+import dev.heddle.core.tcp.ConnectionTimers.Kind;
+
+/** Says what events and calls have made due, once at the end of a batch: SYN, retransmissions, data, FIN, ACK. */
+final class Flush {
+
+    private Flush() {}
+
+    /** Sends what may and must go now, then sets the timers; false if the link refused a segment. */
+    static boolean process(Tcb tcb, long nowNs) {
+        if (tcb.sendSequence().una == 0) {
+            return handshake(tcb, nowNs);
+        }
+        boolean sent = send(tcb, nowNs);
+        TimerExpiry.arm(tcb, nowNs);
+        return sent;
+    }
+
+    private static boolean handshake(Tcb tcb, long nowNs) {
+        Receiver receiver = tcb.receiverIfAny();
+        SegmentEmitter emitter = tcb.emitter();
+        if (tcb.handshake().isSynDue()) {
+            if (!emitter.syn(emitter.negotiated(), Receiver.synWindow(tcb.options()), nowNs)) {
+                return false;
+            }
+            tcb.handshake().synSent(receiver != null, nowNs);
+            if (receiver != null) {
+                receiver.acknowledged(false);
+            }
+            tcb.timers().arm(Kind.RETRANSMIT, nowNs + tcb.rtt().rtoNs());
+            return true;
+        }
+        return receiver == null || !receiver.ackDue() || emitter.ack(nowNs);
+    }
+
+    private static boolean send(Tcb tcb, long nowNs) {
+        Receiver receiver = tcb.receiver();
+        SegmentEmitter emitter = tcb.emitter();
+        // SACK blocks travel on a bare ACK: data keeps its full size.
+        if (receiver.ackDue() && receiver.hasOutOfOrder() && !emitter.ack(nowNs)) {
+            return false;
+        }
+        if (tcb.state() != TcpState.TIME_WAIT
+                && !tcb.sender().send(tcb.closing().finQueued(), tcb.options(), nowNs)) {
+            return false;
+        }
+        return !receiver.ackDue() || emitter.ack(nowNs);
+    }
+}
