@@ -38,7 +38,7 @@ final class Flush {
         Receiver receiver = tcb.receiver();
         SegmentEmitter emitter = tcb.emitter();
         // SACK blocks travel on a bare ACK: data keeps its full size.
-        if (receiver.ackDue() && receiver.hasOutOfOrder() && !emitter.ack(nowNs)) {
+        if (receiver.ackDue() && (receiver.hasOutOfOrder() || receiver.hasDuplicates()) && !emitter.ack(nowNs)) {
             return false;
         }
         if (tcb.state() != TcpState.TIME_WAIT

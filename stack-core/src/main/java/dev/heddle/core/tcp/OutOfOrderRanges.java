@@ -34,6 +34,24 @@ final class OutOfOrderRanges {
         return count == MAX_RANGES;
     }
 
+    /** The index of the first range that shares an octet with [left, right), or −1. */
+    int firstOverlap(long left, long right) {
+        for (int i = 0; i < count && lefts[i] < right; i++) {
+            if (rights[i] > left) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    long left(int index) {
+        return lefts[index];
+    }
+
+    long right(int index) {
+        return rights[index];
+    }
+
     /** Adds [left, right), joining what it touches; false if it would be one range too many. */
     boolean add(long left, long right) {
         int index = 0;
@@ -74,10 +92,10 @@ final class OutOfOrderRanges {
         count = 0;
     }
 
-    /** Writes NOP, NOP and up to {@code maxBlocks} blocks, latest first; returns the offset behind them. */
-    int writeSack(ByteBuffer b, int at, int maxBlocks, ReceiveSequence sequence) {
+    /** Writes up to {@code maxBlocks} blocks, latest first; returns the offset behind them. */
+    int writeBlocks(ByteBuffer b, int at, int maxBlocks, ReceiveSequence sequence) {
         int blocks = Math.min(count, maxBlocks);
-        int offset = TcpOptions.writeSackHeader(b, TcpOptions.writeNop(b, TcpOptions.writeNop(b, at)), blocks);
+        int offset = at;
         long before = Long.MAX_VALUE;
         for (int i = 0; i < blocks; i++) {
             int latest = -1;

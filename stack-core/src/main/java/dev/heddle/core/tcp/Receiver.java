@@ -21,7 +21,11 @@ final class Receiver {
     private final StreamBuffer buffer;
     private final int shift;
 
+    /** Whether duplicates are reported (RFC 2883): SACK was negotiated. */
+    private final boolean sack;
+
     private @Nullable OutOfOrderRanges outOfOrder;
+    private @Nullable DuplicateReports duplicates;
     private long finOffset = NO_FIN;
     private int limitBytes;
     private boolean discarding;
@@ -34,10 +38,16 @@ final class Receiver {
     private boolean interactive;
     private int segmentEstimateBytes = MIN_SEGMENT_ESTIMATE;
 
-    Receiver(TcpContext context, ReceiveSequence sequence, int shift, int limitBytes, int announcedWindow) {
+    Receiver(
+            TcpContext context,
+            ReceiveSequence sequence,
+            NegotiatedOptions negotiated,
+            int limitBytes,
+            int announcedWindow) {
         this.context = context;
         this.sequence = sequence;
-        this.shift = shift;
+        shift = negotiated.receiveShift();
+        sack = negotiated.sack();
         this.limitBytes = limitBytes;
         buffer = new StreamBuffer(context.pool());
         buffer.start(1);
@@ -72,6 +82,7 @@ final class Receiver {
         long to = Math.min(Math.min(end, sequence.edge), finOffset);
         boolean finInWindow = fin && to == end && (end < sequence.edge || end == sequence.nxt);
         noteSegmentSize(packet, length);
+        noteDuplicate(seq, end);
         if (to <= from && !(finInWindow && end >= sequence.nxt)) {
             // Nothing new: a duplicate, or beyond a closed window. Tell the peer where we are.
             if (length > 0 || fin) {
@@ -92,6 +103,33 @@ final class Receiver {
         } else {
             acceptAhead(from, packet.buffer(), index, newBytes, finInWindow);
         }
+    }
+
+    /**
+     * Text that has arrived before: [from, to) as far as it is known already, below RCV.NXT or ahead of it. Only the first
+     * contiguous piece is reported (RFC 2883 4.2).
+     */
+    void noteDuplicate(long from, long to) {
+        if (!sack || from >= to) {
+            return;
+        }
+        long left = from;
+        long right = Math.min(to, sequence.nxt);
+        if (from >= sequence.nxt) {
+            OutOfOrderRanges ranges = outOfOrder;
+            int index = ranges == null ? -1 : ranges.firstOverlap(from, to);
+            if (ranges == null || index < 0) {
+                return;
+            }
+            left = Math.max(from, ranges.left(index));
+            right = Math.min(to, ranges.right(index));
+        }
+        DuplicateReports reports = duplicates;
+        if (reports == null) {
+            reports = duplicates = new DuplicateReports();
+        }
+        reports.add(left, right);
+        ackDue = true;
     }
 
     private void acceptInOrder(ByteBuffer source, int index, int length, boolean quickAck) {
@@ -316,6 +354,15 @@ final class Receiver {
 
     @Nullable OutOfOrderRanges outOfOrder() {
         return outOfOrder;
+    }
+
+    boolean hasDuplicates() {
+        return duplicates != null && !duplicates.isEmpty();
+    }
+
+    /** What has arrived twice and must be reported; null if nothing ever has. */
+    @Nullable DuplicateReports duplicates() {
+        return duplicates;
     }
 
     /** A segment with RCV.NXT has gone out. */

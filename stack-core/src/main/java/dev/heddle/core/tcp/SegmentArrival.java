@@ -79,6 +79,9 @@ final class SegmentArrival {
                 tcb.count(TcpCounter.TcpExtTCPSYNChallenge);
                 tcb.answers().challenge(tcb, nowNs);
             } else {
+                if (length > 0 && seq < rcv.nxt) {
+                    tcb.receiver().noteDuplicate(seq, seq + length);
+                }
                 tcb.answers().outOfWindow(tcb, header.payloadLength() > 0 || header.isFin(), nowNs);
             }
         }

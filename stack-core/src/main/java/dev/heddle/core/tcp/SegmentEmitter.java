@@ -3,6 +3,7 @@ package dev.heddle.core.tcp;
 import dev.heddle.core.buffer.StreamBuffer;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.wire.TcpHeader;
+import dev.heddle.core.wire.TcpOptions;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -157,9 +158,14 @@ final class SegmentEmitter {
         return sent;
     }
 
-    /** An ACK with the SACK blocks that there are to report. */
+    /** An ACK with the SACK blocks that there are to report; one for each duplicate that must be told (RFC 2883 4). */
     boolean ack(long nowNs) {
-        return emptyAck(send.acceptableSequence(), nowNs);
+        do {
+            if (!emptyAck(send.acceptableSequence(), nowNs)) {
+                return false;
+            }
+        } while (requireReceiver().hasDuplicates());
+        return true;
     }
 
     /** A segment from before the window, which the peer must answer (RFC 9293 3.8.4). */
@@ -172,15 +178,43 @@ final class SegmentEmitter {
         ByteBuffer b = packet.buffer();
         int optionsEnd = commonOptions(b, nowNs);
         Receiver current = requireReceiver();
-        OutOfOrderRanges ranges = current.outOfOrder();
-        if (ranges != null && !ranges.isEmpty() && negotiated.sack() && receive != null) {
-            optionsEnd = ranges.writeSack(b, optionsEnd, negotiated.timestamps() ? 3 : 4, receive);
-        }
+        optionsEnd = sackOption(b, optionsEnd, current);
         boolean sent = finish(packet, send.wire(seq), TcpHeader.ACK, current.announceWindow(), optionsEnd, 1);
         if (sent) {
             current.acknowledged(false);
+            duplicateReported(current);
         }
         return sent;
+    }
+
+    private int sackOption(ByteBuffer b, int at, Receiver current) {
+        ReceiveSequence sequence = receive;
+        OutOfOrderRanges ranges = current.outOfOrder();
+        DuplicateReports reports = current.hasDuplicates() ? current.duplicates() : null;
+        int ahead = ranges == null ? 0 : ranges.count();
+        if (!negotiated.sack() || sequence == null || ahead == 0 && reports == null) {
+            return at;
+        }
+        int most = negotiated.timestamps() ? 3 : 4;
+        int blocks = Math.min(most, ahead + (reports == null ? 0 : 1));
+        int offset = TcpOptions.writeSackHeader(b, TcpOptions.writeNop(b, TcpOptions.writeNop(b, at)), blocks);
+        if (reports != null) {
+            // RFC 2883 4: the duplicate comes first; the range that it may lie in has grown last and follows.
+            offset =
+                    TcpOptions.writeSackBlock(b, offset, sequence.wire(reports.left()), sequence.wire(reports.right()));
+            blocks--;
+        }
+        return ranges == null ? offset : ranges.writeBlocks(b, offset, blocks, sequence);
+    }
+
+    /** Each duplicate is told once (RFC 2883 4 (1)). */
+    private void duplicateReported(Receiver current) {
+        DuplicateReports reports = current.duplicates();
+        if (reports != null && !reports.isEmpty()) {
+            boolean old = receive != null && reports.right() <= receive.nxt;
+            context.counters().increment(old ? TcpCounter.TcpExtTCPDSACKOldSent : TcpCounter.TcpExtTCPDSACKOfoSent);
+            reports.removeFirst();
+        }
     }
 
     /** RFC 9293 3.10.4, 3.10.5: ABORT sends a reset at SND.NXT. */

@@ -93,8 +93,8 @@ public final class Tcb {
     /** The peer's SYN has arrived: its numbers and the agreed options are known. */
     void receiveFrom(int irs, NegotiatedOptions negotiated, int announcedWindow) {
         ReceiveSequence sequence = new ReceiveSequence(irs);
-        Receiver newReceiver = new Receiver(
-                context, sequence, negotiated.receiveShift(), options.receiveBufferBytes(), announcedWindow);
+        Receiver newReceiver =
+                new Receiver(context, sequence, negotiated, options.receiveBufferBytes(), announcedWindow);
         rcv = sequence;
         receiver = newReceiver;
         emitter.synchronize(sequence, newReceiver, negotiated);

@@ -274,7 +274,8 @@ class FlowControlTest {
                 .inject(data(1, 101).acks(1).window(4096), ack(1).window(4096))
                 .ignoreSent();
         // SEG.SEQ is before SND.WL1; with the old window four segments would go, two beyond what the peer takes.
-        script.inject(data(1, 201).acks(4001).window(2048)).expect(data(4001, 5001), data(5001, 6001));
+        script.inject(data(1, 201).acks(4001).window(2048))
+                .expect(ack(201).sack(1, 101), data(4001, 5001), data(5001, 6001));
     }
 
     @Test
