@@ -9,6 +9,10 @@ final class ConnectionTimers {
     enum Kind {
         /** RFC 6298; for a SYN too. */
         RETRANSMIT,
+        /** RACK's reordering timer (RFC 8985 6.2); the retransmission timer stands still meanwhile. */
+        REORDERING,
+        /** TLP's PTO (RFC 8985 7.2), never later than the retransmission timer. */
+        LOSS_PROBE,
         /** The peer's window is closed, or too small to be worth a segment (RFC 9293 3.8.6.1, 3.8.6.2.1). */
         PERSIST,
         DELAYED_ACK,

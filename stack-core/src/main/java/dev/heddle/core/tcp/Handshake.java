@@ -74,7 +74,7 @@ final class Handshake {
         if (timedOut) {
             tcb.rtt().handshakeTimedOut();
         } else if (!ambiguous) {
-            tcb.rtt().sample(arrivalNs - sentNs, 1);
+            tcb.rtt().sample(arrivalNs - sentNs, 1, arrivalNs);
         }
         tcb.sender()
                 .established(tcb.options().congestionControl(), tcb.emitter().mssBytes());

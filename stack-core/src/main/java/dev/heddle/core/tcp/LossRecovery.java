@@ -2,14 +2,23 @@ package dev.heddle.core.tcp;
 
 import dev.heddle.core.tcp.congestion.Acknowledgement;
 import dev.heddle.core.tcp.congestion.CongestionControl;
+import dev.heddle.core.tcp.recovery.Frto;
+import dev.heddle.core.tcp.recovery.ProportionalRateReduction;
+import dev.heddle.core.tcp.recovery.Rack;
+import dev.heddle.core.tcp.recovery.RttEstimator;
 import dev.heddle.core.tcp.recovery.SendRecords;
+import dev.heddle.core.tcp.recovery.SpuriousRecovery;
+import dev.heddle.core.tcp.recovery.TailLossProbe;
+import dev.heddle.core.time.Clock;
+import dev.heddle.core.wire.TcpOptions;
 
 /**
- * Decides what is lost and when recovery begins and ends: RFC 6675 where SACK was negotiated, RFC 5681 and RFC 6582
- * (NewReno) where not, RFC 6298 5 when the timer expires.
+ * Decides what is lost, when recovery begins and ends, how much may go in it, and whether it was for nothing. With SACK losses
+ * are found by RACK-TLP (RFC 8985), without it by RFC 5681 and RFC 6582 (NewReno); the timer's expiry is RFC 6298 5, tested by
+ * F-RTO (RFC 5682); recovery sends by PRR (RFC 9937).
  *
  * <p>Without SACK every duplicate ACK counts as one segment that left the network; that is RFC 6582's inflation of the
- * window, told as a smaller flight.
+ * window and RFC 3042's limited transmit, told as a smaller flight.
  */
 final class LossRecovery {
 
@@ -19,36 +28,80 @@ final class LossRecovery {
         LOSS
     }
 
-    /** DupThresh (RFC 5681 3.2, RFC 6675 2). */
+    /** DupThresh (RFC 5681 3.2). */
     static final int DUP_THRESH = 3;
 
-    private final SendRecords records = new SendRecords();
+    /** A peer that has reneged is given this long to take it back, as in Linux. */
+    private static final long RENEGING_PATIENCE_NS = 10_000_000L;
+
+    private final SendRecords records = new SendRecords(this::delivered);
+    private final Rack rack = new Rack();
+    private final TailLossProbe probe = new TailLossProbe();
+    private final ProportionalRateReduction reduction = new ProportionalRateReduction();
+    private final Frto frto = new Frto();
+    private final SpuriousRecovery spurious = new SpuriousRecovery();
+    private final SackReport report;
+    private final RttEstimator rtt;
     private final boolean sack;
     private final TcpContext context;
 
     private Phase phase = Phase.OPEN;
-    /** RecoveryPoint of RFC 6675, recover of RFC 6582: SND.NXT when the loss was noticed. */
+    /** RecoveryPoint of RFC 6675, recover of RFC 6582: SND.NXT when the loss was noticed; 0 if there was none. */
     private long recoveryPoint;
 
     private int duplicateAcks;
     /** Without SACK: bytes that duplicate ACKs say have left the network. */
     private long presumedDelivered;
-    /** RFC 6675 RescueRxt: a rescue retransmission happened for this recovery. */
-    private boolean rescued;
     /** The next retransmission goes whatever the window. */
     private boolean forced;
+    /** In recovery: what PRR lets be in flight. F-RTO uses it for its two new segments. */
+    private long allowedFlightBytes;
 
-    LossRecovery(TcpContext context, boolean sack) {
+    /** SND.UNA when the timer expired last. */
+    private long timedOutAt;
+    /** Whether the timeout began outside of any recovery, so that F-RTO may judge it. */
+    private boolean testable;
+    /** New data beyond this offset measures the path after a spurious timeout; 0 if none was. */
+    private long spikeEnd;
+
+    private boolean renegingSuspected;
+    private boolean probeScheduleDue;
+    private long probeTimeouts;
+
+    // The ACK at hand.
+    private long echoedBeforeNs;
+    private long newestSentNs;
+    private long highestDelivered;
+
+    LossRecovery(TcpContext context, RttEstimator rtt, boolean sack) {
         this.context = context;
+        this.rtt = rtt;
         this.sack = sack;
+        report = new SackReport(context);
+        if (rtt.srttNs() > 0) {
+            probe.sampled();
+        }
     }
 
     SendRecords records() {
         return records;
     }
 
+    Rack rack() {
+        return rack;
+    }
+
+    SackReport report() {
+        return report;
+    }
+
     Phase phase() {
         return phase;
+    }
+
+    /** Loss probes sent since the last acknowledgment of new data. */
+    long probes() {
+        return probeTimeouts;
     }
 
     /** Bytes in flight (pipe of RFC 6675). */
@@ -56,16 +109,86 @@ final class LossRecovery {
         return Math.max(0, records.inFlightBytes() - presumedDelivered);
     }
 
+    /** How many bytes may be in flight now. */
+    long allowedFlightBytes(CongestionControl congestion) {
+        return phase == Phase.RECOVERY || frto.isTesting() ? allowedFlightBytes : congestion.congestionWindowBytes();
+    }
+
     /** Whether the next retransmission goes whatever the window. */
     boolean isForced() {
         return forced;
     }
 
+    // --- transmissions
+
+    /** New data went out: [from, to). */
+    void sent(long from, long to, long nowNs) {
+        records.append(from, to, nowNs);
+        reduction.sent(to - from);
+        probeScheduleDue = true;
+    }
+
     /** The first {@code bytes} of a record went out again. */
     void retransmitted(int index, long bytes, long nowNs) {
         forced = false;
-        rescued |= index == records.size() - 1 && !records.has(index, SendRecords.LOST);
+        long end = records.start(index) + bytes;
         records.retransmitted(index, bytes, nowNs);
+        reduction.sent(bytes);
+        frto.retransmitted(end);
+        spurious.retransmitted(bytes, end, nowNs);
+    }
+
+    /** The record to retransmit next, or −1. */
+    int nextLost() {
+        return frto.isTesting() ? -1 : records.firstToRetransmit();
+    }
+
+    // --- acknowledgements
+
+    /**
+     * An ACK has arrived and will be applied to the records.
+     *
+     * @param newEchoedBeforeNs transmissions from this time on cannot be those that its timestamp echo answers
+     */
+    void acknowledging(long arrivalNs, long newEchoedBeforeNs) {
+        echoedBeforeNs = newEchoedBeforeNs;
+        newestSentNs = -1;
+        highestDelivered = 0;
+        rack.acknowledging(arrivalNs, newEchoedBeforeNs, knownMinRttNs());
+        report.clear();
+    }
+
+    /** Whether an ACK means something although nothing is outstanding: it may report duplicates, or answer a probe. */
+    boolean hears(TcpOptions options) {
+        return sack && (options.sackBlocks() > 0 || probe.isOutstanding());
+    }
+
+    private void delivered(long from, long to, long sentNs, boolean retransmitted, boolean selectively) {
+        highestDelivered = Math.max(highestDelivered, to);
+        if (!retransmitted) {
+            newestSentNs = Math.max(newestSentNs, sentNs);
+        }
+        rack.delivered(to, sentNs, retransmitted, selectively);
+    }
+
+    private long knownMinRttNs() {
+        long min = rtt.minRttNs();
+        return min == Long.MAX_VALUE ? 0 : min;
+    }
+
+    /** The transmission time of the newest segment, sent once, that the ACK has proved delivered; −1 if there is none. */
+    long newestDeliveredSentNs() {
+        return newestSentNs;
+    }
+
+    /** A round-trip time was measured; whether it is the first of new data after a timeout that was for nothing. */
+    boolean takeSpikeSample(long una) {
+        probe.sampled();
+        boolean first = spikeEnd > 0 && una > spikeEnd;
+        if (first) {
+            spikeEnd = 0;
+        }
+        return first;
     }
 
     /**
@@ -73,71 +196,132 @@ final class LossRecovery {
      *
      * @param una SND.UNA after it
      * @param nxt SND.NXT
+     * @param newDataMayGo whether a full segment of new data waits and fits the peer's window
      */
-    void acknowledged(Acknowledgement ack, long una, long nxt, int mssBytes, CongestionControl congestion) {
-        if (ack.acknowledgedBytes > 0) {
-            duplicateAcks = 0;
-        } else if (sack ? ack.sackedBytes > 0 : ack.duplicate) {
-            // RFC 6675 2: with SACK, a duplicate acknowledgment is one that SACKs something new.
-            duplicateAcks++;
-            if (!sack) {
-                presumedDelivered = Math.min(presumedDelivered + mssBytes, Math.max(0, nxt - una - mssBytes));
-            }
+    void acknowledged(
+            Acknowledgement ack, long una, long nxt, int mssBytes, boolean newDataMayGo, CongestionControl congestion) {
+        boolean advances = ack.acknowledgedBytes > 0;
+        if (advances) {
+            probeScheduleDue = true;
+            probeTimeouts = 0;
         }
+        countDuplicate(ack, una, nxt, mssBytes);
+        if (rack.hasReordered()) {
+            context.counters().increment(TcpCounter.TcpExtTCPSACKReorder);
+        }
+        acknowledgeProbe(ack, una, nxt, congestion);
         // RFC 5681 3.2 step 6: the ACK that ends recovery sets the window to ssthresh and does nothing more.
         boolean inRecovery = phase == Phase.RECOVERY;
-        if (phase != Phase.OPEN && una >= recoveryPoint) {
+        boolean undone = undo(ack, una, nxt, newDataMayGo, mssBytes, congestion);
+        boolean leaving = phase != Phase.OPEN && una >= recoveryPoint;
+        if (leaving) {
             leave(ack.arrivalNs, congestion);
         }
         if (sack) {
-            ack.lostBytes = records.markLostBySack(DUP_THRESH, mssBytes);
+            rack.adapt(una, nxt, report.hasDuplicate());
+            renegingSuspected |= advances && !records.isEmpty() && records.has(0, SendRecords.SACKED);
+            ack.lostBytes = detect(ack.arrivalNs, mssBytes);
         }
         switch (phase) {
             case OPEN -> {
-                if (ack.acknowledgedBytes > 0) {
-                    presumedDelivered = Math.max(0, presumedDelivered - ack.acknowledgedBytes);
-                }
-                if (shouldEnter(ack, una)) {
-                    enter(nxt - una, nxt, mssBytes, ack.arrivalNs, congestion);
+                boolean lost = sack
+                        ? ack.lostBytes > 0 || leaving && records.firstToRetransmit() >= 0
+                        : duplicateAcks >= DUP_THRESH && !undone && (recoveryPoint == 0 || una > recoveryPoint);
+                if (lost && !records.isEmpty()) {
+                    enter(ack, una, nxt, mssBytes, congestion);
                 }
             }
             case RECOVERY -> {
-                if (ack.acknowledgedBytes > 0 && !sack) {
-                    // RFC 6582 3.2 step 3, partial acknowledgement: the next hole; deflate by what was
-                    // acknowledged, but add one segment back.
-                    presumedDelivered = Math.max(0, presumedDelivered - Math.max(0, ack.acknowledgedBytes - mssBytes));
+                if (advances && !sack) {
+                    // RFC 6582 3.2 step 3, partial acknowledgement: the next hole.
                     ack.lostBytes += records.markFirstLost(mssBytes);
                     forced = true;
                 }
+                reduce(ack.deliveredBytes, advances && ack.lostBytes == 0, mssBytes);
             }
             case LOSS -> {
                 // Slow start repairs what the timeout declared lost.
             }
         }
-        ack.recovering = inRecovery || phase == Phase.RECOVERY;
+        // RFC 4015 3.4: an ACK that takes a reduction back changes the window no further.
+        ack.recovering = inRecovery || phase == Phase.RECOVERY || undone;
         ack.inFlightBytes = inFlightBytes();
         congestion.acknowledged(ack);
     }
 
-    private boolean shouldEnter(Acknowledgement ack, long una) {
-        if (records.isEmpty()) {
-            return false;
+    /** Without SACK, a duplicate ACK tells of one delivered segment, and the ACK of new data must not tell of it again. */
+    private void countDuplicate(Acknowledgement ack, long una, long nxt, int mssBytes) {
+        if (ack.acknowledgedBytes > 0) {
+            duplicateAcks = 0;
+            // In recovery the first segment of what is acknowledged is the hole that was filled.
+            long presumed = phase == Phase.RECOVERY ? ack.acknowledgedBytes - mssBytes : ack.acknowledgedBytes;
+            presumed = Math.min(presumedDelivered, Math.max(0, presumed));
+            presumedDelivered -= presumed;
+            ack.deliveredBytes -= presumed;
+        } else if (!sack && ack.duplicate) {
+            duplicateAcks++;
+            long before = presumedDelivered;
+            presumedDelivered = Math.min(presumedDelivered + mssBytes, Math.max(0, nxt - una - mssBytes));
+            presumedDelivered = Math.max(before, presumedDelivered);
+            ack.deliveredBytes += presumedDelivered - before;
         }
-        if (sack) {
-            // RFC 6675 5: DupThresh duplicate ACKs, or IsLost(HighACK + 1).
-            return ack.lostBytes > 0 || (duplicateAcks >= DUP_THRESH && records.sackedBytes() > 0);
-        }
-        // RFC 6582 3.2 step 2: after a timeout, duplicates below recover are echoes of our own retransmissions.
-        return duplicateAcks >= DUP_THRESH && (recoveryPoint == 0 || una > recoveryPoint);
     }
 
-    private void enter(long flightBytes, long nxt, int mssBytes, long nowNs, CongestionControl congestion) {
+    private void acknowledgeProbe(Acknowledgement ack, long una, long nxt, CongestionControl congestion) {
+        if (probe.acknowledged(una, report.duplicateRight(), ack.duplicate && report.isEmpty())
+                && phase == Phase.OPEN) {
+            // RFC 8985 7.4.2: as a fast recovery, one that is over at once.
+            context.counters().increment(TcpCounter.TcpExtTCPLossProbeRecovery);
+            congestion.recoveryEntered(ack.priorInFlightBytes, ack.arrivalNs);
+            congestion.recoveryLeft(ack.arrivalNs);
+        }
+    }
+
+    /** RACK_detect_loss, with the reordering window of the moment. */
+    private long detect(long nowNs, int mssBytes) {
+        long segments = Math.max(records.sackedRanges(), (records.sackedBytes() + mssBytes - 1) / mssBytes);
+        rack.updateReorderingWindow(
+                phase != Phase.OPEN, (int) Math.min(segments, DUP_THRESH), knownMinRttNs(), rtt.srttNs());
+        long retransmittedBefore = records.retransmittedBytes();
+        long lost = records.markLostByTime(rack, nowNs);
+        long lostAgain = retransmittedBefore - records.retransmittedBytes();
+        if (lostAgain > 0) {
+            context.counters().add(TcpCounter.TcpExtTCPLostRetransmit, (lostAgain + mssBytes - 1) / mssBytes);
+        }
+        return lost;
+    }
+
+    private void reduce(long deliveredBytes, boolean safe, int mssBytes) {
+        allowedFlightBytes =
+                inFlightBytes() + reduction.acknowledged(deliveredBytes, inFlightBytes(), safe, mssBytes);
+    }
+
+    private void enter(Acknowledgement ack, long una, long nxt, int mssBytes, CongestionControl congestion) {
+        // RFC 5681 3.2 step 2: what limited transmit has sent does not count.
+        long flightBytes = Math.min(nxt - una, congestion.congestionWindowBytes());
+        long notSackedBefore = nxt - una - records.sackedBytes() - presumedDelivered + ack.deliveredBytes;
+        enter(flightBytes, notSackedBefore, una, nxt, mssBytes, ack.arrivalNs, congestion);
+        reduce(ack.deliveredBytes, false, mssBytes);
+    }
+
+    private void enter(
+            long flightBytes,
+            long recoverFlightBytes,
+            long una,
+            long nxt,
+            int mssBytes,
+            long nowNs,
+            CongestionControl congestion) {
         phase = Phase.RECOVERY;
         recoveryPoint = nxt;
-        rescued = false;
         forced = true;
+        probe.reset();
         congestion.recoveryEntered(flightBytes, nowNs);
-        records.markFirstLost(mssBytes);
+        reduction.begin(congestion.slowStartThresholdBytes(), recoverFlightBytes);
+        spurious.begin(una, false, records.retransmittedBytes(), nxt);
+        if (!sack) {
+            records.markFirstLost(mssBytes);
+        }
         context.counters().increment(sack ? TcpCounter.TcpExtTCPSackRecovery : TcpCounter.TcpExtTCPRenoRecovery);
     }
 
@@ -145,50 +329,202 @@ final class LossRecovery {
         if (phase == Phase.RECOVERY) {
             congestion.recoveryLeft(nowNs);
         }
-        phase = Phase.OPEN;
-        presumedDelivered = 0;
-        duplicateAcks = 0;
+        rack.recoveryLeft();
+        open();
     }
 
+    private void open() {
+        phase = Phase.OPEN;
+        frto.end();
+        presumedDelivered = 0;
+        duplicateAcks = 0;
+        forced = false;
+    }
+
+    // --- what was for nothing
+
+    /** Undoes a recovery that the ACK shows to have been for nothing. */
+    private boolean undo(
+            Acknowledgement ack, long una, long nxt, boolean newDataMayGo, int mssBytes, CongestionControl congestion) {
+        boolean advances = ack.acknowledgedBytes > 0;
+        boolean timeout = spurious.isTimeout();
+        if (ack.ecnEcho) {
+            // RFC 4015 3.4: congestion was real.
+            spurious.end();
+        }
+        if (report.hasDuplicate() && spurious.duplicateReported(report.duplicateLeft(), report.duplicateRight())) {
+            context.counters().increment(TcpCounter.TcpExtTCPDSACKUndo);
+            takeBack(timeout, nxt, ack.arrivalNs, congestion);
+            return true;
+        }
+        if (advances
+                && spurious.isEchoOfOriginal(
+                        echoedBeforeNs, echoedBeforeNs != Clock.NEVER, report.hasDuplicate(), una == nxt)) {
+            if (timeout) {
+                context.counters().increment(TcpCounter.TcpExtTCPLossUndo);
+            } else {
+                boolean full = una >= recoveryPoint;
+                context.counters().increment(full ? TcpCounter.TcpExtTCPFullUndo : TcpCounter.TcpExtTCPPartialUndo);
+                context.counters().increment(TcpCounter.TcpExtTCPTSReorder);
+                rack.reorderingProved();
+            }
+            takeBack(timeout, nxt, ack.arrivalNs, congestion);
+            return true;
+        }
+        if (phase != Phase.LOSS) {
+            return false;
+        }
+        Frto.Verdict verdict = sack
+                ? frto.acknowledgedWithSack(
+                        una, nxt, advances, ack.deliveredBytes > 0, highestDelivered, isRepeat(ack), newDataMayGo)
+                : frto.acknowledged(una, nxt, advances, ack.duplicate, newDataMayGo);
+        switch (verdict) {
+            case SEND_NEW -> allowedFlightBytes = inFlightBytes() + 2L * mssBytes;
+            case SPURIOUS -> {
+                context.counters().increment(TcpCounter.TcpExtTCPLossUndo);
+                context.counters().increment(TcpCounter.TcpExtTCPSpuriousRTOs);
+                takeBack(true, nxt, ack.arrivalNs, congestion);
+                return true;
+            }
+            default -> {
+                // The conventional recovery goes on.
+            }
+        }
+        return false;
+    }
+
+    private static boolean isRepeat(Acknowledgement ack) {
+        return ack.acknowledgedBytes == 0 && ack.duplicate;
+    }
+
+    private void takeBack(boolean timeout, long nxt, long nowNs, CongestionControl congestion) {
+        records.unmarkLost();
+        spurious.end();
+        if (timeout) {
+            congestion.timeoutWasSpurious(nowNs);
+            rtt.resetBackOff();
+            spikeEnd = nxt;
+        } else {
+            congestion.recoveryWasSpurious(nowNs);
+        }
+        // RFC 5682: duplicates may tell of a loss again.
+        recoveryPoint = 0;
+        open();
+    }
+
+    // --- timers
+
     /** The retransmission timer expired (RFC 6298 5.4 to 5.6, RFC 5681 3.1). */
-    void timedOut(long nxt) {
+    void timedOut(long una, long nxt, long nowNs) {
+        countFailure(una);
         if (records.has(0, SendRecords.SACKED)) {
             // RFC 2018 8: the first outstanding octet cannot be SACKed unless the peer has reneged.
             records.forgetSacks();
             context.counters().increment(TcpCounter.TcpExtTCPSACKReneging);
         }
-        records.markAllLost();
+        // RFC 5682 2.1 step 1, 3.1: not within another recovery, but again for the same segment.
+        testable = phase == Phase.OPEN || phase == Phase.LOSS && testable && una == timedOutAt;
+        boolean again = phase == Phase.LOSS && una == timedOutAt;
+        long retransmitted = records.retransmittedBytes();
+        if (sack) {
+            rack.updateReorderingWindow(true, 0, knownMinRttNs(), rtt.srttNs());
+            records.markLostByTimeout(rack, nowNs);
+        } else {
+            records.markAllLost();
+        }
         phase = Phase.LOSS;
         recoveryPoint = nxt;
+        timedOutAt = una;
         presumedDelivered = 0;
         duplicateAcks = 0;
         forced = true;
+        probe.reset();
+        if (!again) {
+            // RFC 3522 3.2: not upon subsequent timeouts for the same segment.
+            spurious.begin(una, true, retransmitted, nxt);
+        }
+        if (testable) {
+            frto.begin();
+        } else {
+            frto.end();
+        }
+    }
+
+    private void countFailure(long una) {
+        if (phase == Phase.RECOVERY) {
+            context.counters()
+                    .increment(sack ? TcpCounter.TcpExtTCPSackRecoveryFail : TcpCounter.TcpExtTCPRenoRecoveryFail);
+        } else if (phase == Phase.LOSS) {
+            if (una != timedOutAt) {
+                context.counters().increment(TcpCounter.TcpExtTCPLossFailures);
+            }
+        } else if (records.sackedBytes() > 0) {
+            context.counters().increment(TcpCounter.TcpExtTCPSackFailures);
+        } else if (duplicateAcks > 0) {
+            context.counters().increment(TcpCounter.TcpExtTCPRenoFailures);
+        }
+    }
+
+    /** When RACK wants to look for losses again; {@link Clock#NEVER} if it waits for nothing. */
+    long reorderingDeadlineNs() {
+        return records.isEmpty() ? Clock.NEVER : records.nextLossNs();
+    }
+
+    /** The reordering timer expired (RFC 8985 6.2, step 5). */
+    void reorderingTimerExpired(long una, long nxt, int mssBytes, long nowNs, CongestionControl congestion) {
+        long lost = detect(nowNs, mssBytes);
+        if (lost == 0 || phase == Phase.LOSS) {
+            return;
+        }
+        if (phase == Phase.OPEN) {
+            long flightBytes = Math.min(nxt - una, congestion.congestionWindowBytes());
+            enter(flightBytes, nxt - una - records.sackedBytes(), una, nxt, mssBytes, nowNs, congestion);
+        }
+        // No ACK may come any more to let this go.
+        forced = true;
+        reduce(0, false, mssBytes);
+    }
+
+    /** Whether a loss probe may be scheduled (RFC 8985 7.2). */
+    boolean mayScheduleProbe() {
+        return sack && phase == Phase.OPEN && records.sackedBytes() == 0 && records.lostBytes() == 0;
+    }
+
+    /** Whether new data was sent or acknowledged since the last call, so that the probe's timer starts anew. */
+    boolean takeProbeScheduleDue() {
+        boolean due = probeScheduleDue;
+        probeScheduleDue = false;
+        return due;
+    }
+
+    /** Whether a loss probe may be sent now (RFC 8985 7.3). */
+    boolean maySendProbe() {
+        return probe.maySend() && mayScheduleProbe();
+    }
+
+    /** A loss probe went out. */
+    void probed(long nxt, boolean isRetransmission) {
+        probe.sent(nxt, isRetransmission);
+        probeTimeouts++;
+        // RFC 8985 7.3: the RTO is armed, not another probe.
+        probeScheduleDue = false;
+    }
+
+    /** Whether an acknowledgment ended where a SACKed range begins since the last call: the peer has reneged. */
+    boolean takeRenegingSuspected() {
+        boolean suspected = renegingSuspected;
+        renegingSuspected = false;
+        return suspected && !records.isEmpty() && records.has(0, SendRecords.SACKED);
+    }
+
+    /** How long a peer that seems to have reneged is waited for. */
+    long renegingPatienceNs() {
+        return Math.max(rtt.srttNs() / 2, RENEGING_PATIENCE_NS);
     }
 
     /** A window probe was not taken, or the path shrank: sends from SND.UNA again, without a congestion signal. */
     void resendFirst(long bytes) {
         records.markLostFromStart(bytes);
         forced = !records.isEmpty();
-    }
-
-    /** The record to retransmit next (RFC 6675 NextSeg (1)), or −1. */
-    int nextLost() {
-        return records.firstToRetransmit();
-    }
-
-    /** NextSeg (3) and (4): what may be retransmitted when there is no new data to send, or −1. */
-    int nextSpeculative(int mssBytes) {
-        if (phase != Phase.RECOVERY || !sack) {
-            return -1;
-        }
-        int hole = records.firstUnsackedBelowHighestSack();
-        if (hole >= 0) {
-            return hole;
-        }
-        int last = records.size() - 1;
-        if (!rescued && last >= 0 && !records.has(last, SendRecords.SACKED | SendRecords.RETRANSMITTED)) {
-            return records.splitLast(mssBytes);
-        }
-        return -1;
     }
 }

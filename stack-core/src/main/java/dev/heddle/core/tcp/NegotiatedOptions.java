@@ -22,6 +22,9 @@ record NegotiatedOptions(
         boolean timestamps,
         int timestampOffset) {
 
+    /** A tick of our timestamp clock (RFC 7323 5.4 asks for 1 ms to 1 s). */
+    static final long TIMESTAMP_TICK_NS = 1_000_000L;
+
     /** RFC 7323 2.3: a larger shift is taken as this. */
     static final int MAX_SHIFT = 14;
 
@@ -66,9 +69,9 @@ record NegotiatedOptions(
         return timestamps ? TIMESTAMP_BYTES : 0;
     }
 
-    /** The millisecond clock of our timestamps (RFC 7323 5.4 asks for 1 ms to 1 s a tick). */
+    /** The clock of our timestamps. */
     int timestamp(long nowNs) {
-        return (int) (nowNs / 1_000_000) + timestampOffset;
+        return (int) (nowNs / TIMESTAMP_TICK_NS) + timestampOffset;
     }
 
     private static int shiftFor(int receiveBufferBytes) {

@@ -9,6 +9,8 @@ import dev.heddle.core.tcp.congestion.RateSample;
 import dev.heddle.core.tcp.recovery.DeliveryRateEstimator;
 import dev.heddle.core.tcp.recovery.RttEstimator;
 import dev.heddle.core.tcp.recovery.SendRecords;
+import dev.heddle.core.tcp.recovery.TailLossProbe;
+import dev.heddle.core.time.Clock;
 import dev.heddle.core.wire.TcpHeader;
 import dev.heddle.core.wire.TcpOptions;
 import java.nio.ByteBuffer;
@@ -39,6 +41,9 @@ final class Sender {
     private long lastSentNs;
     /** The end of the last segment sent that was not full-sized: Minshall's form of Nagle's rule. */
     private long partialEnd;
+
+    /** A loss probe waits for room in the link. */
+    private boolean probeDue;
 
     private boolean congestionWindowLimited;
     /** Sending stopped because the window's rest is too small to be worth a segment. */
@@ -154,7 +159,7 @@ final class Sender {
     private LossRecovery startedRecovery() {
         LossRecovery started = recovery;
         if (started == null) {
-            started = recovery = new LossRecovery(context, emitter.negotiated().sack());
+            started = recovery = new LossRecovery(context, rtt, emitter.negotiated().sack());
         }
         return started;
     }
@@ -180,7 +185,7 @@ final class Sender {
             firstUnansweredNs = packet.arrivalNs;
         }
         LossRecovery current = recovery;
-        if (current == null || current.records().isEmpty()) {
+        if (current == null || current.records().isEmpty() && !current.hears(header.options())) {
             sequence.una = Math.max(sequence.una, ack);
             return;
         }
@@ -190,6 +195,7 @@ final class Sender {
             description = acknowledgement = new Acknowledgement();
         }
         description.reset(packet.arrivalNs, current.inFlightBytes());
+        current.acknowledging(packet.arrivalNs, echoedBeforeNs(header.options(), packet.arrivalNs));
         description.congestionWindowLimited = congestionWindowLimited;
         if (ack > sequence.una) {
             description.acknowledgedBytes = ack - sequence.una;
@@ -201,13 +207,28 @@ final class Sender {
         }
         TcpOptions options = header.options();
         if (emitter.negotiated().sack() && options.sackBlocks() > 0) {
-            description.sackedBytes = takeSack(options, records);
+            description.sackedBytes = takeSack(options, ack, current);
             description.deliveredBytes += description.sackedBytes;
         }
-        measure(header, description, records);
+        measure(header, description, current);
         description.unacknowledgedOffset = sequence.una;
         description.nextOffset = sequence.nxt;
-        current.acknowledged(description, sequence.una, sequence.nxt, emitter.mssBytes(), requireCongestion());
+        int mss = emitter.mssBytes();
+        boolean newDataMayGo = Math.min(unsentBytes(), sequence.windowEdge() - sequence.nxt) >= mss;
+        current.acknowledged(description, sequence.una, sequence.nxt, mss, newDataMayGo, requireCongestion());
+    }
+
+    /**
+     * The time before which a transmission must have happened to be the one whose timestamp is echoed; the timestamp clock
+     * is coarse, so that is the end of a tick.
+     */
+    private long echoedBeforeNs(TcpOptions options, long arrivalNs) {
+        if (!emitter.negotiated().timestamps() || !options.hasTimestamps()) {
+            return Clock.NEVER;
+        }
+        long tickNs = NegotiatedOptions.TIMESTAMP_TICK_NS;
+        int ticksAgo = emitter.negotiated().timestamp(arrivalNs) - options.timestampEcho();
+        return (arrivalNs / tickNs - ticksAgo + 1) * tickNs;
     }
 
     private boolean updateWindow(TcpHeader header, long seq, long ack) {
@@ -238,23 +259,18 @@ final class Sender {
         return changed;
     }
 
-    private long takeSack(TcpOptions options, SendRecords records) {
+    private long takeSack(TcpOptions options, long ack, LossRecovery current) {
+        SackReport report = current.report();
+        report.read(options, sequence, ack);
         long newly = 0;
-        for (int i = 0; i < options.sackBlocks(); i++) {
-            long left = sequence.offset(options.sackLeft(i));
-            long right = sequence.offset(options.sackRight(i));
-            if (left >= right || right > sequence.nxt) {
-                // Never sent: a liar or a stray.
-                context.counters().increment(TcpCounter.TcpExtTCPSACKDiscard);
-            } else if (right > sequence.una) {
-                newly += records.sack(left, right);
-            }
+        for (int i = 0; i < report.count(); i++) {
+            newly += current.records().sack(report.left(i), report.right(i));
         }
         return newly;
     }
 
-    private void measure(TcpHeader header, Acknowledgement description, SendRecords records) {
-        long sentNs = records.takeEarliestDeliveredSentNs();
+    private void measure(TcpHeader header, Acknowledgement description, LossRecovery current) {
+        long sentNs = current.records().takeEarliestDeliveredSentNs();
         if (sentNs >= 0) {
             description.rttNs = Math.max(1, description.arrivalNs - sentNs);
         } else if (description.acknowledgedBytes > 0
@@ -264,17 +280,25 @@ final class Sender {
             int ticks = emitter.negotiated().timestamp(description.arrivalNs)
                     - header.options().timestampEcho();
             if (ticks >= 0) {
-                description.rttNs = Math.max(1, ticks) * 1_000_000L;
+                description.rttNs = Math.max(1, ticks) * NegotiatedOptions.TIMESTAMP_TICK_NS;
             }
         }
         if (description.rttNs > 0) {
-            long step = Math.max(description.acknowledgedBytes, 2L * emitter.mssBytes());
-            rtt.sample(description.rttNs, (int) Math.max(1, description.priorInFlightBytes / step));
+            if (current.takeSpikeSample(sequence.una)) {
+                rtt.sampleAfterSpuriousTimeout(description.rttNs, description.arrivalNs);
+            } else {
+                long step = Math.max(description.acknowledgedBytes, 2L * emitter.mssBytes());
+                int samplesPerRtt = (int) Math.max(1, description.priorInFlightBytes / step);
+                rtt.sample(description.rttNs, samplesPerRtt, description.arrivalNs);
+            }
+        }
+        if (current.newestDeliveredSentNs() >= 0) {
+            rtt.sampleMinimum(description.arrivalNs - current.newestDeliveredSentNs(), description.arrivalNs);
         }
         description.smoothedRttNs = rtt.srttNs();
         description.minRttNs = rtt.minRttNs();
         description.burstBytes = emitter.maxPayloadBytes();
-        sampleRate(description, records.deliveryRate());
+        sampleRate(description, current.records().deliveryRate());
     }
 
     private void sampleRate(Acknowledgement description, DeliveryRateEstimator estimator) {
@@ -306,6 +330,9 @@ final class Sender {
      */
     boolean send(boolean finQueued, ConnectionOptions options, long nowNs) {
         windowTooSmall = false;
+        if (probeDue && !probeForLoss(finQueued, nowNs)) {
+            return false;
+        }
         LossRecovery current = recovery;
         if (current != null && !current.records().isEmpty() && !retransmit(current, nowNs)) {
             return false;
@@ -338,15 +365,10 @@ final class Sender {
         while (true) {
             boolean forced = current.isForced();
             int index = current.nextLost();
-            long unsent = unsentBytes();
-            if (index < 0 && (unsent == 0 || sequence.windowEdge() - sequence.nxt < Math.min(mss, unsent))) {
-                // RFC 6675 NextSeg (2): new data goes before speculation, where the window allows it.
-                index = current.nextSpeculative(mss);
-            }
             if (index < 0) {
                 return true;
             }
-            long room = requireCongestion().congestionWindowBytes() - current.inFlightBytes();
+            long room = current.allowedFlightBytes(requireCongestion()) - current.inFlightBytes();
             if (room < mss && !forced) {
                 congestionWindowLimited = true;
                 return true;
@@ -362,17 +384,24 @@ final class Sender {
             if (!emitter.data(start, length, tail, end == sequence.nxt && start + length == end, nowNs, buffer)) {
                 return false;
             }
-            context.counters()
-                    .increment(
-                            current.phase() == LossRecovery.Phase.RECOVERY
-                                    ? TcpCounter.TcpExtTCPFastRetrans
-                                    : TcpCounter.TcpExtTCPSlowStartRetrans);
-            context.counters().add(TcpCounter.TcpRetransSegs, (length + mss - 1) / mss);
-            emitter.countRetransmitted(length);
-            requireCongestion().sent(length, current.inFlightBytes(), nowNs);
-            current.retransmitted(index, length, nowNs);
-            lastSentNs = nowNs;
+            boolean fast = current.phase() == LossRecovery.Phase.RECOVERY;
+            retransmitted(
+                    current,
+                    index,
+                    length,
+                    fast ? TcpCounter.TcpExtTCPFastRetrans : TcpCounter.TcpExtTCPSlowStartRetrans,
+                    nowNs);
         }
+    }
+
+    private void retransmitted(LossRecovery current, int index, long length, TcpCounter kind, long nowNs) {
+        int mss = emitter.mssBytes();
+        context.counters().increment(kind);
+        context.counters().add(TcpCounter.TcpRetransSegs, (length + mss - 1) / mss);
+        emitter.countRetransmitted(length);
+        requireCongestion().sent(length, current.inFlightBytes(), nowNs);
+        current.retransmitted(index, length, nowNs);
+        lastSentNs = nowNs;
     }
 
     private boolean sendNew(boolean finQueued, ConnectionOptions options, long nowNs) {
@@ -385,7 +414,7 @@ final class Sender {
                 congestionWindowLimited = false;
                 return true;
             }
-            long congestionRoom = control.congestionWindowBytes() - inFlightBytes();
+            long congestionRoom = allowedFlightBytes(control) - inFlightBytes();
             long windowRoom = sequence.windowEdge() - sequence.nxt;
             if (finOnly) {
                 // A FIN occupies one octet of the window, and no congestion window worth speaking of.
@@ -446,7 +475,7 @@ final class Sender {
             firstUnansweredNs = nowNs;
         }
         requireCongestion().sent(length, current.inFlightBytes(), nowNs);
-        current.records().append(start, end, nowNs);
+        current.sent(start, end, nowNs);
         sequence.nxt = end;
         lastSentNs = nowNs;
         if (length % emitter.mssBytes() != 0) {
@@ -457,6 +486,10 @@ final class Sender {
 
     private long inFlightBytes() {
         return recovery == null ? 0 : recovery.inFlightBytes();
+    }
+
+    private long allowedFlightBytes(CongestionControl control) {
+        return recovery == null ? control.congestionWindowBytes() : recovery.allowedFlightBytes(control);
     }
 
     private void restartAfterIdle(long nowNs) {
@@ -485,7 +518,82 @@ final class Sender {
         requireCongestion().retransmissionTimeout(sequence.nxt - sequence.una, unanswered == 0, nowNs);
         unanswered++;
         rtt.backOff();
-        current.timedOut(sequence.nxt);
+        probeDue = false;
+        current.timedOut(sequence.una, sequence.nxt, nowNs);
+    }
+
+    /** The reordering timer expired (RFC 8985 6.2): what may go because of it goes with the next {@link #send}. */
+    void reorderingTimerExpired(long nowNs) {
+        if (hasOutstanding() && recovery != null) {
+            recovery.reorderingTimerExpired(
+                    sequence.una, sequence.nxt, emitter.mssBytes(), nowNs, requireCongestion());
+        }
+    }
+
+    /** The probe timer expired: if a loss probe may go, it goes with the next {@link #send}. */
+    void probeTimerExpired() {
+        probeDue = recovery != null && hasOutstanding() && recovery.maySendProbe();
+    }
+
+    /**
+     * TLP_send_probe (RFC 8985 7.3): new data if there is some and the peer's window takes it, else the last segment again.
+     *
+     * @return false if the link refused it
+     */
+    private boolean probeForLoss(boolean finQueued, long nowNs) {
+        LossRecovery current = recovery;
+        if (current == null || current.records().isEmpty() || !current.maySendProbe()) {
+            probeDue = false;
+            return true;
+        }
+        int mss = emitter.mssBytes();
+        long length = Math.min(Math.min(unsentBytes(), mss), sequence.windowEdge() - sequence.nxt);
+        boolean isRetransmission = length <= 0;
+        if (!isRetransmission) {
+            boolean fin = finQueued && length == unsentBytes() && sequence.windowEdge() - sequence.nxt > length;
+            if (!sendRange(length, fin, nowNs)) {
+                return false;
+            }
+        } else {
+            SendRecords records = current.records();
+            int last = records.splitLast(mss);
+            long start = records.start(last);
+            if (!emitter.data(start, sequence.nxt - start, tail, true, nowNs, buffer)) {
+                return false;
+            }
+            retransmitted(current, last, sequence.nxt - start, TcpCounter.TcpExtTCPLossProbes, nowNs);
+        }
+        if (!isRetransmission) {
+            context.counters().increment(TcpCounter.TcpExtTCPLossProbes);
+        }
+        current.probed(sequence.nxt, isRetransmission);
+        probeDue = false;
+        return true;
+    }
+
+    /** When RACK's reordering timer must run; {@link Clock#NEVER} if it need not. */
+    long reorderingDeadlineNs() {
+        return recovery == null ? Clock.NEVER : recovery.reorderingDeadlineNs();
+    }
+
+    /** Whether a loss probe may be scheduled, or wait for its time. */
+    boolean mayScheduleProbe() {
+        return recovery != null && context.config().tailLossProbe() && recovery.mayScheduleProbe();
+    }
+
+    boolean takeProbeScheduleDue() {
+        return recovery != null && recovery.takeProbeScheduleDue();
+    }
+
+    /** How long after now a loss probe may go (RFC 8985 7.2), if the RTO does not come first. */
+    long probeTimeoutNs() {
+        return TailLossProbe.timeoutNs(rtt.srttNs(), sequence.nxt - sequence.una <= emitter.mssBytes());
+    }
+
+    /** How long the retransmission timer still waits if the peer has just reneged; 0 if nothing says so. */
+    long takeRenegingPatienceNs() {
+        LossRecovery current = recovery;
+        return current != null && current.takeRenegingSuspected() ? current.renegingPatienceNs() : 0;
     }
 
     /**

@@ -15,6 +15,7 @@ public final class TcpConfig {
     private final boolean timestamps;
     private final boolean sack;
     private final boolean windowScaling;
+    private final boolean tailLossProbe;
     private final int initialWindowSegments;
     private final long initialRtoNs;
     private final long minRtoNs;
@@ -36,6 +37,7 @@ public final class TcpConfig {
         timestamps = b.timestamps;
         sack = b.sack;
         windowScaling = b.windowScaling;
+        tailLossProbe = b.tailLossProbe;
         initialWindowSegments = b.initialWindowSegments;
         initialRtoNs = b.initialRtoNs;
         minRtoNs = b.minRtoNs;
@@ -83,6 +85,11 @@ public final class TcpConfig {
     /** Offer and accept window scaling (RFC 7323 2). */
     public boolean windowScaling() {
         return windowScaling;
+    }
+
+    /** Send a loss probe when ACKs do not come (RFC 8985 7), where SACK was negotiated. */
+    public boolean tailLossProbe() {
+        return tailLossProbe;
     }
 
     /** The initial congestion window in segments (RFC 6928). */
@@ -170,6 +177,7 @@ public final class TcpConfig {
         private boolean timestamps = true;
         private boolean sack = true;
         private boolean windowScaling = true;
+        private boolean tailLossProbe = true;
         private int initialWindowSegments = 10;
         private long initialRtoNs = SECOND;
         private long minRtoNs = 200 * MILLISECOND;
@@ -201,6 +209,11 @@ public final class TcpConfig {
 
         public Builder windowScaling(boolean value) {
             windowScaling = value;
+            return this;
+        }
+
+        public Builder tailLossProbe(boolean value) {
+            tailLossProbe = value;
             return this;
         }
 

@@ -11,6 +11,14 @@ final class TimerExpiry {
     /** Runs the timers that are due. */
     static void process(Tcb tcb, long nowNs) {
         ConnectionTimers timers = tcb.timers();
+        if (timers.takeIfDue(Kind.REORDERING, nowNs)) {
+            tcb.sender().reorderingTimerExpired(nowNs);
+        }
+        if (timers.takeIfDue(Kind.LOSS_PROBE, nowNs)) {
+            // RFC 8985 7.3: whether a probe goes or not, the RTO is armed anew.
+            timers.cancel(Kind.RETRANSMIT);
+            tcb.sender().probeTimerExpired();
+        }
         if (timers.takeIfDue(Kind.RETRANSMIT, nowNs)) {
             retransmissionTimeout(tcb, nowNs);
         }
@@ -78,18 +86,14 @@ final class TimerExpiry {
         Sender sender = tcb.sender();
         if (sender.needsProbe(tcb.closing().finQueued())) {
             timers.cancel(Kind.RETRANSMIT);
+            timers.cancel(Kind.REORDERING);
+            timers.cancel(Kind.LOSS_PROBE);
             if (!timers.isArmed(Kind.PERSIST)) {
                 timers.arm(Kind.PERSIST, retransmissionDeadlineNs(tcb, nowNs));
             }
         } else {
             timers.cancel(Kind.PERSIST);
-            if (!sender.hasOutstanding()) {
-                // RFC 6298 5.2
-                timers.cancel(Kind.RETRANSMIT);
-            } else if (!timers.isArmed(Kind.RETRANSMIT)) {
-                // RFC 6298 5.1
-                timers.arm(Kind.RETRANSMIT, retransmissionDeadlineNs(tcb, nowNs));
-            }
+            armRetransmission(tcb, nowNs);
         }
         if (!tcb.receiver().ackOwed()) {
             timers.cancel(Kind.DELAYED_ACK);
@@ -98,6 +102,38 @@ final class TimerExpiry {
         }
         if (tcb.options().keepAlive() && !timers.isArmed(Kind.KEEPALIVE)) {
             timers.arm(Kind.KEEPALIVE, nowNs + tcb.options().keepIdleNs());
+        }
+    }
+
+    /** One of three, as RFC 8985 8 has it: RACK's reordering timer, the probe's, or the retransmission timer. */
+    private static void armRetransmission(Tcb tcb, long nowNs) {
+        ConnectionTimers timers = tcb.timers();
+        Sender sender = tcb.sender();
+        long reorderingNs = sender.reorderingDeadlineNs();
+        if (reorderingNs != Clock.NEVER) {
+            timers.arm(Kind.REORDERING, reorderingNs);
+            timers.cancel(Kind.RETRANSMIT);
+            timers.cancel(Kind.LOSS_PROBE);
+            return;
+        }
+        timers.cancel(Kind.REORDERING);
+        if (!sender.hasOutstanding()) {
+            // RFC 6298 5.2
+            timers.cancel(Kind.RETRANSMIT);
+        } else if (!timers.isArmed(Kind.RETRANSMIT)) {
+            // RFC 6298 5.1
+            timers.arm(Kind.RETRANSMIT, retransmissionDeadlineNs(tcb, nowNs));
+        }
+        long patienceNs = sender.takeRenegingPatienceNs();
+        if (patienceNs > 0) {
+            timers.arm(Kind.RETRANSMIT, Math.min(timers.deadline(Kind.RETRANSMIT), nowNs + patienceNs));
+        }
+        if (!sender.hasOutstanding() || !sender.mayScheduleProbe()) {
+            timers.cancel(Kind.LOSS_PROBE);
+        } else if (sender.takeProbeScheduleDue()) {
+            // RFC 8985 7.2: a probe instead of the RTO, if that would come first.
+            long probeNs = nowNs + sender.probeTimeoutNs();
+            timers.arm(Kind.LOSS_PROBE, Math.min(probeNs, timers.deadline(Kind.RETRANSMIT)));
         }
     }
 

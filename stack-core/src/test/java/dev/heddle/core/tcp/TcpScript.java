@@ -37,7 +37,7 @@ final class TcpScript {
     private final ScriptPeer peer = new ScriptPeer(pair);
     private final ScriptOutput output = new ScriptOutput(pair, () -> this.tcb);
     private final TcpConfig.Builder configBuilder =
-            TcpConfig.builder().timestamps(false).initialWindowSegments(10);
+            TcpConfig.builder().timestamps(false).tailLossProbe(false).initialWindowSegments(10);
     private ConnectionOptions options = ConnectionOptions.DEFAULTS
             .with()
             .congestionControl(NewReno.NAME)

@@ -8,11 +8,14 @@ package dev.heddle.core.tcp.recovery;
  */
 public final class RttEstimator {
 
+    /** How long the smallest measurement is believed in, as in Linux: a path may change to a longer one. */
+    private static final long MIN_RTT_WINDOW_NS = 300_000_000_000L;
+
     private final long minRtoNs;
     private final long maxRtoNs;
     private long srttNs;
     private long rttvarNs;
-    private long minRttNs = Long.MAX_VALUE;
+    private final WindowedMinimum minRtt = new WindowedMinimum(MIN_RTT_WINDOW_NS);
     private long latestNs;
     private long baseRtoNs;
     private int backOffs;
@@ -29,10 +32,10 @@ public final class RttEstimator {
      * @param rttNs the round trip of a segment that was sent once, or one that a timestamp makes unambiguous (RFC 7323 4)
      * @param samplesPerRtt how many measurements a round trip gives, at least 1; more weigh less each (RFC 7323 G.1)
      */
-    public void sample(long rttNs, int samplesPerRtt) {
+    public void sample(long rttNs, int samplesPerRtt, long nowNs) {
         long rtt = Math.max(1, rttNs);
         latestNs = rtt;
-        minRttNs = Math.min(minRttNs, rtt);
+        minRtt.add(rtt, nowNs);
         if (srttNs == 0) {
             // RFC 6298 2.2
             srttNs = rtt;
@@ -43,6 +46,25 @@ public final class RttEstimator {
             rttvarNs += (Math.abs(srttNs - rtt) - rttvarNs) / (4 * weight);
             srttNs += (rtt - srttNs) / (8 * weight);
         }
+        baseRtoNs = Math.min(maxRtoNs, srttNs + Math.max(minRtoNs, 4 * rttvarNs));
+        backOffs = 0;
+    }
+
+    /** A round trip that is good for the minimum only: that of the newest segment of several that one ACK tells of. */
+    public void sampleMinimum(long rttNs, long nowNs) {
+        minRtt.add(Math.max(1, rttNs), nowNs);
+    }
+
+    /**
+     * The first measurement of new data after a timeout that was for nothing (RFC 4015 3, step 11): the path may have become
+     * slower for good.
+     */
+    public void sampleAfterSpuriousTimeout(long rttNs, long nowNs) {
+        long rtt = Math.max(1, rttNs);
+        latestNs = rtt;
+        minRtt.add(rtt, nowNs);
+        srttNs = Math.max(srttNs, rtt);
+        rttvarNs = Math.max(rttvarNs, rtt / 2);
         baseRtoNs = Math.min(maxRtoNs, srttNs + Math.max(minRtoNs, 4 * rttvarNs));
         backOffs = 0;
     }
@@ -90,7 +112,7 @@ public final class RttEstimator {
 
     /** The smallest measurement, or {@link Long#MAX_VALUE} before the first. */
     public long minRttNs() {
-        return minRttNs;
+        return minRtt.value();
     }
 
     public long latestRttNs() {

@@ -1,5 +1,6 @@
 package dev.heddle.core.tcp.recovery;
 
+import dev.heddle.core.time.Clock;
 import java.util.Arrays;
 
 /**
@@ -41,6 +42,16 @@ public final class SendRecords {
     private int count;
     private long end;
 
+    private final Deliveries listener;
+
+    /** Below this offset every record is SACKed, or lost and not sent again: no need to look at them for losses. */
+    private long settledBelow;
+    /** Below this offset no record waits for retransmission. */
+    private long nothingToSendBelow;
+    /** While losses are looked for: when the last of those that may still arrive will be deemed lost. */
+    private long nextLossNs = Clock.NEVER;
+
+    private int sackedRanges;
     private long sackedBytes;
     private long lostBytes;
     private long retransmittedBytes;
@@ -52,6 +63,15 @@ public final class SendRecords {
     /** What the records say of the delivery rate. */
     public DeliveryRateEstimator deliveryRate() {
         return deliveryRate;
+    }
+
+    public SendRecords() {
+        this(Deliveries.IGNORED);
+    }
+
+    /** @param listener hears of what acknowledgements prove delivered */
+    public SendRecords(Deliveries listener) {
+        this.listener = listener;
     }
 
     public boolean isEmpty() {
@@ -90,6 +110,11 @@ public final class SendRecords {
 
     public long sackedBytes() {
         return sackedBytes;
+    }
+
+    /** How many SACKed ranges there are, each at least one segment. */
+    public int sackedRanges() {
+        return sackedRanges;
     }
 
     public long lostBytes() {
@@ -153,12 +178,15 @@ public final class SendRecords {
             if ((recordFlags & SACKED) == 0) {
                 delivered += length;
                 holeFilled |= (recordFlags & AMBIGUOUS) != 0;
-                noteDelivered(first, length);
+                noteDelivered(first, length, false);
             }
             account(recordFlags, -length);
             if (upTo < recordEnd) {
                 starts[first] = upTo;
                 break;
+            }
+            if ((recordFlags & SACKED) != 0) {
+                sackedRanges--;
             }
             first++;
             count--;
@@ -192,10 +220,11 @@ public final class SendRecords {
                 index = isolate(index, from, to);
                 long length = end(index) - start(index);
                 int slot = first + index;
-                noteDelivered(slot, length);
+                noteDelivered(slot, length, true);
                 account(flags[slot], -length);
                 flags[slot] = (byte) (SACKED | flags[slot] & AMBIGUOUS);
                 sackedBytes += length;
+                sackedRanges++;
                 newly += length;
                 index = joinSacked(index);
             }
@@ -205,35 +234,79 @@ public final class SendRecords {
     }
 
     /**
-     * Marks as lost what RFC 6675 4 (IsLost) says: unSACKed octets with DupThresh discontiguous SACKed ranges, or more than
-     * (DupThresh − 1)·SMSS SACKed bytes, above them.
+     * Marks as lost what RACK says (RFC 8985 6.2, step 5): what was sent before something that was delivered, and long enough
+     * ago. What lies behind a record that was sent once and later needs no look: it was sent later still.
      *
-     * @return the bytes newly marked
+     * @return the bytes newly marked, retransmissions that were lost again among them; {@link #nextLossNs} tells when there
+     *     will be more
      */
-    public long markLostBySack(int dupThresh, int mssBytes) {
-        if (sackedBytes == 0) {
-            return 0;
-        }
-        int ranges = 0;
-        long bytesAbove = 0;
-        int index = count - 1;
-        for (; index >= 0; index--) {
-            if (has(index, SACKED)) {
-                ranges++;
-                bytesAbove += end(index) - start(index);
-                if (ranges >= dupThresh || bytesAbove > (long) (dupThresh - 1) * mssBytes) {
-                    break;
+    public long markLostByTime(Rack rack, long nowNs) {
+        long newly = 0;
+        nextLossNs = Clock.NEVER;
+        settledBelow = Math.max(settledBelow, start());
+        boolean settled = true;
+        for (int index = count == 0 || settledBelow >= end ? count : indexOf(settledBelow); index < count; index++) {
+            int slot = first + index;
+            if (!isSettled(slot)) {
+                if (!rack.isSentBeforeDelivered(sentNs[slot], end(index))) {
+                    settled = false;
+                    if ((flags[slot] & AMBIGUOUS) == 0) {
+                        break;
+                    }
+                } else if (rack.lostAtNs(sentNs[slot]) <= nowNs) {
+                    newly += markLostAgain(slot);
+                } else {
+                    settled = false;
+                    long lostAtNs = rack.lostAtNs(sentNs[slot]);
+                    nextLossNs = nextLossNs == Clock.NEVER ? lostAtNs : Math.max(nextLossNs, lostAtNs);
                 }
             }
-        }
-        long newly = 0;
-        for (index--; index >= 0; index--) {
-            int slot = first + index;
-            if ((flags[slot] & (SACKED | LOST)) == 0) {
-                newly += markLost(slot, end(index) - start(index));
+            if (settled) {
+                settledBelow = end(index);
             }
         }
         return newly;
+    }
+
+    /** When everything that {@link #markLostByTime} has left a chance to arrive will be lost; {@link Clock#NEVER} if nothing. */
+    public long nextLossNs() {
+        return nextLossNs;
+    }
+
+    /** RACK_mark_losses_on_RTO (RFC 8985 6.3): the first record, and all whose time is over. */
+    public void markLostByTimeout(Rack rack, long nowNs) {
+        nextLossNs = Clock.NEVER;
+        for (int slot = first; slot < first + count; slot++) {
+            if (!isSettled(slot) && (slot == first || rack.lostAtNs(sentNs[slot]) <= nowNs)) {
+                markLostAgain(slot);
+            }
+        }
+    }
+
+    /** SACKed, or lost and not sent again: nothing of it is in flight. */
+    private boolean isSettled(int slot) {
+        return (flags[slot] & SACKED) != 0 || (flags[slot] & (LOST | RETRANSMITTED)) == LOST;
+    }
+
+    /** Deemed lost, for the first time or again. */
+    private long markLostAgain(int slot) {
+        long length = end(slot - first) - starts[slot];
+        account(flags[slot], -length);
+        flags[slot] = (byte) (LOST | flags[slot] & (AMBIGUOUS | APPLICATION_LIMITED));
+        lostBytes += length;
+        nothingToSendBelow = Math.min(nothingToSendBelow, starts[slot]);
+        return length;
+    }
+
+    /** What was deemed lost is on its way after all: nothing is lost, and what was sent twice counts once. */
+    public void unmarkLost() {
+        for (int slot = first; slot < first + count; slot++) {
+            flags[slot] &= ~(LOST | RETRANSMITTED);
+        }
+        lostBytes = 0;
+        retransmittedBytes = 0;
+        settledBelow = 0;
+        nextLossNs = Clock.NEVER;
     }
 
     /** Marks up to {@code bytes} from the start as lost, unless they are SACKed or already lost. */
@@ -247,7 +320,7 @@ public final class SendRecords {
 
     /** The retransmission timer expired: nothing unSACKed is in flight any more. */
     public void markAllLost() {
-        markLostAgain(end);
+        markLostUpTo(end);
     }
 
     /** Nothing unSACKed of the first {@code bytes} is in flight any more, retransmissions included. */
@@ -257,16 +330,13 @@ public final class SendRecords {
         }
         long to = Math.min(end, start() + bytes);
         split(indexOf(to - 1), to);
-        markLostAgain(to);
+        markLostUpTo(to);
     }
 
-    private void markLostAgain(long to) {
+    private void markLostUpTo(long to) {
         for (int slot = first; slot < first + count && starts[slot] < to; slot++) {
             if ((flags[slot] & SACKED) == 0) {
-                long length = end(slot - first) - starts[slot];
-                account(flags[slot], -length);
-                flags[slot] = (byte) (LOST | (flags[slot] & (AMBIGUOUS | APPLICATION_LIMITED)));
-                lostBytes += length;
+                markLostAgain(slot);
             }
         }
     }
@@ -277,6 +347,8 @@ public final class SendRecords {
             flags[slot] &= ~SACKED;
         }
         sackedBytes = 0;
+        sackedRanges = 0;
+        settledBelow = 0;
     }
 
     /** The first record that is lost and not retransmitted, or −1. */
@@ -284,24 +356,12 @@ public final class SendRecords {
         if (lostBytes == retransmittedBytes) {
             return -1;
         }
-        for (int index = 0; index < count; index++) {
+        nothingToSendBelow = Math.max(nothingToSendBelow, start());
+        for (int index = nothingToSendBelow >= end ? count : indexOf(nothingToSendBelow); index < count; index++) {
             if ((flags[first + index] & (LOST | RETRANSMITTED)) == LOST) {
                 return index;
             }
-        }
-        return -1;
-    }
-
-    /** RFC 6675 NextSeg (3): the first unSACKed, not retransmitted record below the highest SACKed octet, or −1. */
-    public int firstUnsackedBelowHighestSack() {
-        int highest = count - 1;
-        while (highest >= 0 && !has(highest, SACKED)) {
-            highest--;
-        }
-        for (int index = 0; index < highest; index++) {
-            if ((flags[first + index] & (SACKED | RETRANSMITTED)) == 0) {
-                return index;
-            }
+            nothingToSendBelow = end(index);
         }
         return -1;
     }
@@ -327,6 +387,7 @@ public final class SendRecords {
         }
         sentNs[slot] = nowNs;
         stampDelivery(slot);
+        settledBelow = Math.min(settledBelow, starts[slot]);
     }
 
     /** Cuts the last {@code bytes} off the last record, if it is longer; returns the index of the last record. */
@@ -347,7 +408,7 @@ public final class SendRecords {
         return result;
     }
 
-    private void noteDelivered(int slot, long bytes) {
+    private void noteDelivered(int slot, long bytes, boolean selectively) {
         deliveryRate.delivered(
                 bytes,
                 starts[slot] + bytes,
@@ -357,6 +418,7 @@ public final class SendRecords {
                 deliveries[DELIVERY * slot + 2],
                 (flags[slot] & APPLICATION_LIMITED) != 0,
                 (flags[slot] & RETRANSMITTED) != 0);
+        listener.delivered(starts[slot], starts[slot] + bytes, sentNs[slot], (flags[slot] & AMBIGUOUS) != 0, selectively);
         if ((flags[slot] & AMBIGUOUS) == 0) {
             earliestDeliveredSentNs =
                     earliestDeliveredSentNs < 0 ? sentNs[slot] : Math.min(earliestDeliveredSentNs, sentNs[slot]);
@@ -364,6 +426,7 @@ public final class SendRecords {
     }
 
     private long markLost(int slot, long length) {
+        nothingToSendBelow = Math.min(nothingToSendBelow, starts[slot]);
         flags[slot] |= LOST;
         lostBytes += length;
         return length;
@@ -413,6 +476,9 @@ public final class SendRecords {
         starts[slot + 1] = at;
         sentNs[slot + 1] = sentNs[slot];
         flags[slot + 1] = flags[slot];
+        if ((flags[slot] & SACKED) != 0) {
+            sackedRanges++;
+        }
         count++;
     }
 
@@ -420,16 +486,21 @@ public final class SendRecords {
     private int joinSacked(int index) {
         if (index + 1 < count && has(index + 1, SACKED)) {
             remove(index + 1);
+            sackedRanges--;
         }
         if (index > 0 && has(index - 1, SACKED)) {
             remove(index);
+            sackedRanges--;
             return index - 1;
         }
         return index;
     }
 
+    /** The record, SACKed like the one before it, joins that. */
     private void remove(int index) {
         int slot = first + index;
+        sentNs[slot - 1] = Math.max(sentNs[slot - 1], sentNs[slot]);
+        flags[slot - 1] |= flags[slot];
         int behind = count - index - 1;
         System.arraycopy(starts, slot + 1, starts, slot, behind);
         System.arraycopy(sentNs, slot + 1, sentNs, slot, behind);

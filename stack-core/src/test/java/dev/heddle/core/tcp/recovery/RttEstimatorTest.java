@@ -22,7 +22,7 @@ class RttEstimatorTest {
     @Test
     @Requirement("RFC6298:2.2")
     void first_measurement_sets_srtt_and_half_of_it_as_variance() {
-        rtt.sample(400 * MS, 1);
+        rtt.sample(400 * MS, 1, 0);
         assertThat(rtt.srttNs()).isEqualTo(400 * MS);
         assertThat(rtt.rttvarNs()).isEqualTo(200 * MS);
         assertThat(rtt.rtoNs()).isEqualTo(1_200 * MS);
@@ -31,8 +31,8 @@ class RttEstimatorTest {
     @Test
     @Requirement("RFC6298:2.3")
     void second_measurement_is_weighted_and_the_variance_uses_the_old_srtt() {
-        rtt.sample(400 * MS, 1);
-        rtt.sample(480 * MS, 1);
+        rtt.sample(400 * MS, 1, 0);
+        rtt.sample(480 * MS, 1, 0);
         // RTTVAR = 3/4 · 200 + 1/4 · |400 − 480| = 170; SRTT = 7/8 · 400 + 1/8 · 480 = 410
         assertThat(rtt.rttvarNs()).isEqualTo(170 * MS);
         assertThat(rtt.srttNs()).isEqualTo(410 * MS);
@@ -44,21 +44,21 @@ class RttEstimatorTest {
     @Test
     @Requirement("RFC6298:2.4")
     void lower_bound_stands_in_the_place_of_the_variance() {
-        rtt.sample(10 * MS, 1);
+        rtt.sample(10 * MS, 1, 0);
         assertThat(rtt.rtoNs()).isEqualTo(210 * MS);
     }
 
     @Test
     @Requirement("RFC6298:2.5")
     void rto_has_an_upper_bound() {
-        rtt.sample(100_000 * MS, 1);
+        rtt.sample(100_000 * MS, 1, 0);
         assertThat(rtt.rtoNs()).isEqualTo(120_000 * MS);
     }
 
     @Test
     @Requirement("RFC6298:5.5")
     void back_off_doubles_up_to_the_bound_and_a_measurement_ends_it() {
-        rtt.sample(10 * MS, 1);
+        rtt.sample(10 * MS, 1, 0);
         rtt.backOff();
         assertThat(rtt.rtoNs()).isEqualTo(420 * MS);
         rtt.backOff();
@@ -67,7 +67,7 @@ class RttEstimatorTest {
             rtt.backOff();
         }
         assertThat(rtt.rtoNs()).isEqualTo(120_000 * MS);
-        rtt.sample(10 * MS, 1);
+        rtt.sample(10 * MS, 1, 0);
         assertThat(rtt.rtoNs()).isEqualTo(210 * MS);
     }
 
@@ -77,15 +77,15 @@ class RttEstimatorTest {
         rtt.backOff();
         rtt.handshakeTimedOut();
         assertThat(rtt.rtoNs()).isEqualTo(3_000 * MS);
-        rtt.sample(10 * MS, 1);
+        rtt.sample(10 * MS, 1, 0);
         assertThat(rtt.rtoNs()).isEqualTo(210 * MS);
     }
 
     @Test
     @Requirement("RFC7323:4.2")
     void several_measurements_a_round_trip_weigh_less_each() {
-        rtt.sample(400 * MS, 1);
-        rtt.sample(480 * MS, 4);
+        rtt.sample(400 * MS, 1, 0);
+        rtt.sample(480 * MS, 4, 0);
         assertThat(rtt.srttNs()).isEqualTo(400 * MS + 80 * MS / 32);
         assertThat(rtt.rttvarNs()).isEqualTo(200 * MS - 120 * MS / 16);
     }

@@ -2,6 +2,7 @@ package dev.heddle.core.tcp.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.core.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -18,9 +19,17 @@ class SendRecordsTest {
         boolean sacked;
         boolean lost;
         boolean retransmitted;
+        long sentNs;
+
+        Octet(long sentNs) {
+            this.sentNs = sentNs;
+        }
     }
 
-    private final SendRecords records = new SendRecords();
+    private final Rack rack = new Rack();
+    private final SendRecords records = new SendRecords(this::delivered);
+    private long newestDeliveredNs = -1;
+    private long newestDeliveredEnd;
     private final List<Octet> model = new ArrayList<>();
     private int una;
     private long nowNs;
@@ -33,6 +42,7 @@ class SendRecordsTest {
     private void play(Random random) {
         for (int step = 0; step < 60; step++) {
             nowNs++;
+            rack.acknowledging(nowNs, Clock.NEVER, 0);
             switch (random.nextInt(7)) {
                 case 0, 1 -> append(1 + random.nextInt(40));
                 case 2 -> acknowledge(random.nextInt(model.size() - una + 1));
@@ -48,8 +58,18 @@ class SendRecordsTest {
     private void append(int bytes) {
         records.append(model.size(), (long) model.size() + bytes, nowNs);
         for (int i = 0; i < bytes; i++) {
-            model.add(new Octet());
+            model.add(new Octet(nowNs));
         }
+    }
+
+    private void delivered(long from, long to, long sentNs, boolean retransmitted, boolean selectively) {
+        assertThat(model.get((int) from).sentNs).isEqualTo(sentNs);
+        assertThat(model.get((int) to - 1).sentNs).isEqualTo(sentNs);
+        if (sentNs > newestDeliveredNs || sentNs == newestDeliveredNs && to > newestDeliveredEnd) {
+            newestDeliveredNs = sentNs;
+            newestDeliveredEnd = to;
+        }
+        rack.delivered(to, sentNs, false, selectively);
     }
 
     private void acknowledge(int bytes) {
@@ -75,24 +95,33 @@ class SendRecordsTest {
         assertThat(records.sack(left, right)).isEqualTo(expected);
     }
 
-    /** IsLost of RFC 6675 4, octet by octet. */
+    /** RACK octet by octet: the reordering window is open, so whatever was sent before the newest delivery is lost. */
     private void markLost() {
         long expected = 0;
-        int ranges = 0;
-        int bytes = 0;
-        boolean inRange = false;
-        for (int i = model.size() - 1; i >= una; i--) {
+        for (int i = una; i < model.size(); i++) {
             Octet octet = model.get(i);
-            if (octet.sacked) {
-                ranges += inRange ? 0 : 1;
-                bytes++;
-            } else if ((ranges >= 3 || bytes > 2 * MSS) && !octet.lost) {
+            boolean inFlight = !octet.sacked && (!octet.lost || octet.retransmitted);
+            boolean before = octet.sentNs < newestDeliveredNs
+                    || octet.sentNs == newestDeliveredNs && recordEnd(i) < newestDeliveredEnd;
+            if (inFlight && before) {
                 octet.lost = true;
+                octet.retransmitted = false;
                 expected++;
             }
-            inRange = octet.sacked;
         }
-        assertThat(records.markLostBySack(3, MSS)).isEqualTo(expected);
+        assertThat(records.markLostByTime(rack, Long.MAX_VALUE)).isEqualTo(expected);
+    }
+
+    private long recordEnd(int octet) {
+        return records.end(indexOf(octet));
+    }
+
+    private int indexOf(int octet) {
+        int index = 0;
+        while (records.end(index) <= octet) {
+            index++;
+        }
+        return index;
     }
 
     private void retransmit(Random random) {
@@ -106,6 +135,7 @@ class SendRecordsTest {
             long bytes = Math.min(1 + random.nextInt(MSS), records.end(index) - records.start(index));
             for (long i = records.start(index); i < records.start(index) + bytes; i++) {
                 model.get((int) i).retransmitted = true;
+                model.get((int) i).sentNs = nowNs;
             }
             records.retransmitted(index, bytes, nowNs);
             assertThat(records.sentNs(index)).isEqualTo(nowNs);
@@ -113,7 +143,7 @@ class SendRecordsTest {
     }
 
     private void rarely(Random random) {
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(7)) {
             case 0 -> {
                 records.markAllLost();
                 lose(model.size());
@@ -126,6 +156,17 @@ class SendRecordsTest {
             case 2 -> {
                 records.forgetSacks();
                 model.forEach(octet -> octet.sacked = false);
+                // Ranges that were joined have one time, the latest.
+                for (int i = una; i < model.size(); i++) {
+                    model.get(i).sentNs = records.sentNs(indexOf(i));
+                }
+            }
+            case 3 -> {
+                records.unmarkLost();
+                model.forEach(octet -> {
+                    octet.lost = false;
+                    octet.retransmitted = false;
+                });
             }
             default -> {
                 // Nothing, so that these stay rare.
@@ -155,6 +196,11 @@ class SendRecordsTest {
         assertThat(records.retransmittedBytes()).as("retransmitted").isEqualTo(retransmitted);
         assertThat(records.inFlightBytes()).isEqualTo(model.size() - una - sacked - lost + retransmitted);
         assertThat(records.isEmpty()).isEqualTo(una == model.size());
+        int ranges = 0;
+        for (int i = una; i < model.size(); i++) {
+            ranges += model.get(i).sacked && (i == una || !model.get(i - 1).sacked) ? 1 : 0;
+        }
+        assertThat(records.sackedRanges()).as("SACKed ranges").isGreaterThanOrEqualTo(ranges);
         long at = una;
         for (int index = 0; index < records.size(); index++) {
             assertThat(records.start(index)).isEqualTo(at);
@@ -171,6 +217,7 @@ class SendRecordsTest {
 
     @Test
     void neighbours_sent_together_are_one_record_and_sacked_neighbours_are_joined() {
+        SendRecords records = new SendRecords();
         records.append(1, 11, 5);
         records.append(11, 21, 5);
         assertThat(records.size()).isEqualTo(1);
@@ -183,6 +230,7 @@ class SendRecordsTest {
 
     @Test
     void earliest_delivery_is_told_once_and_only_of_octets_sent_once() {
+        SendRecords records = new SendRecords();
         records.append(1, 11, 5);
         records.append(11, 21, 6);
         records.sack(11, 21);
@@ -196,6 +244,7 @@ class SendRecordsTest {
 
     @Test
     void octets_behind_a_retransmitted_hole_tell_no_time() {
+        SendRecords records = new SendRecords();
         records.append(1, 11, 5);
         records.append(11, 21, 6);
         records.markFirstLost(10);
