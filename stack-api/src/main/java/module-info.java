@@ -2,6 +2,8 @@
 module dev.heddle.net {
     requires transitive dev.heddle.core;
     requires transitive static org.jspecify;
+    // Only whoever uses StackMetrics needs it.
+    requires transitive static micrometer.core;
     requires jdk.net;
     requires org.slf4j;
 

@@ -3,6 +3,7 @@ package dev.heddle.demo;
 import dev.heddle.core.wire.IpPrefix;
 import dev.heddle.demo.http.Site;
 import dev.heddle.demo.http.WebServer;
+import dev.heddle.demo.status.StatusSite;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.BindException;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.apache.hc.core5.http.io.HttpServerRequestHandler;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
@@ -81,9 +83,8 @@ public final class DemoCommand implements Callable<Integer> {
     @ArgGroup(validate = false, heading = "%nFaults on the link, in each direction:%n")
     private FaultFlags faults = new FaultFlags();
 
-    @SuppressWarnings("UnusedVariable") // set by picocli
     @ArgGroup(validate = false, heading = "%nOther:%n")
-    private HelpFlags help = new HelpFlags();
+    private OtherFlags other = new OtherFlags();
 
     static final class TunFlags {
         @SuppressWarnings("UnusedVariable") // set by picocli
@@ -138,7 +139,13 @@ public final class DemoCommand implements Callable<Integer> {
         private @Nullable Path capture;
     }
 
-    static final class HelpFlags {
+    static final class OtherFlags {
+        @Option(
+                names = "--no-metrics",
+                description =
+                        "Without /metrics (for Prometheus) and /status (for people), which show every connection.")
+        private boolean noMetrics;
+
         @SuppressWarnings("UnusedVariable") // set by picocli
         @Option(
                 names = {"-h", "--help"},
@@ -195,7 +202,7 @@ public final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Site site = site();
         try (DemoNetwork network = open();
-                WebServer server = serve(network, site)) {
+                WebServer server = serve(network, other.noMetrics ? site : new StatusSite(site, network.stacks()))) {
             Thread stop = new Thread(() -> stop(server, network), "stop");
             Runtime.getRuntime().addShutdownHook(stop);
             announce(network);
@@ -234,7 +241,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private static WebServer serve(DemoNetwork network, Site site) throws IOException {
+    private static WebServer serve(DemoNetwork network, HttpServerRequestHandler site) throws IOException {
         return new WebServer(network.serverSocketFactory(), null, network.serverPort(), site);
     }
 
@@ -252,6 +259,9 @@ public final class DemoCommand implements Callable<Integer> {
         out.println("Heddle serves " + (directory == null ? "its page" : directory) + " at "
                 + String.join(" and ", network.urls()));
         out.println("  " + network.description());
+        if (!other.noMetrics) {
+            out.println("  what goes on in there: " + network.urls().getFirst() + "status, for Prometheus /metrics");
+        }
         if (link.capture != null) {
             out.println("  packets are recorded in " + link.capture);
         }

@@ -1,6 +1,8 @@
 package dev.heddle.demo;
 
+import dev.heddle.net.NetworkStack;
 import java.util.List;
+import java.util.SequencedMap;
 import javax.net.ServerSocketFactory;
 
 /** A Heddle host for the web server, and the way by which the rest of the machine reaches it. */
@@ -14,6 +16,9 @@ interface DemoNetwork extends AutoCloseable {
 
     /** Where a client on this machine finds the web server. */
     List<String> urls();
+
+    /** The stacks that carry the pages, by what they are called in metrics; the web server's first. */
+    SequencedMap<String, NetworkStack> stacks();
 
     /** The way in words. */
     String description();

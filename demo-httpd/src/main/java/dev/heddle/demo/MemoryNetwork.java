@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import javax.net.ServerSocketFactory;
 
 /**
@@ -76,6 +78,14 @@ final class MemoryNetwork implements DemoNetwork {
     @Override
     public List<String> urls() {
         return List.of("http://" + address.getHostAddress() + ":" + port + "/");
+    }
+
+    @Override
+    public SequencedMap<String, NetworkStack> stacks() {
+        SequencedMap<String, NetworkStack> stacks = new LinkedHashMap<>();
+        stacks.put("server", server);
+        stacks.put("client", client);
+        return stacks;
     }
 
     @Override

@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import javax.net.ServerSocketFactory;
 
 /** One Heddle host on a TUN interface, whose other side is this machine's kernel. */
@@ -38,28 +40,13 @@ final class TunNetwork implements DemoNetwork {
         this.port = port;
         TunLinkBuilder tun = TunLink.builder(name).mtu(plan.mtu()).offload(plan.offload());
         for (IpPrefix address : addresses) {
-            tun.address(new IpPrefix(peer(address), address.length()));
+            tun.address(new IpPrefix(address.otherHost(), address.length()));
         }
         NetworkStackBuilder builder = NetworkStack.builder().link(plan.decorate(tun.open()));
         for (IpPrefix address : addresses) {
             builder.address(address.toString());
         }
         stack = builder.build();
-    }
-
-    /** The kernel's address: the first of the prefix that is not the network's and not ours. */
-    static IpAddress peer(IpPrefix own) {
-        IpAddress network = own.network().address();
-        int hostBits = (own.isIpv4() ? 32 : 128) - own.length();
-        // Both addresses of a prefix of two are for hosts (RFC 3021, RFC 6164).
-        int first = hostBits == 1 ? 0 : 1;
-        for (int offset = first; offset <= first + 1; offset++) {
-            IpAddress candidate = IpAddress.of(network.high(), network.low() + offset);
-            if (own.contains(candidate) && !candidate.equals(own.address())) {
-                return candidate;
-            }
-        }
-        throw new IllegalArgumentException("no room for two hosts in " + own);
     }
 
     /** Whether new interfaces may have IPv6 addresses. */
@@ -89,6 +76,13 @@ final class TunNetwork implements DemoNetwork {
     private String url(IpAddress address) {
         String host = address.isIpv4() ? address.toString() : "[" + address + "]";
         return "http://" + host + (port == 80 ? "" : ":" + port) + "/";
+    }
+
+    @Override
+    public SequencedMap<String, NetworkStack> stacks() {
+        SequencedMap<String, NetworkStack> stacks = new LinkedHashMap<>();
+        stacks.put("server", stack);
+        return stacks;
     }
 
     @Override

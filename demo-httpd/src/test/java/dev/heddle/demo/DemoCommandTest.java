@@ -108,7 +108,7 @@ class DemoCommandTest {
         "2001:db8::1/127, 2001:db8::",
     })
     void the_kernel_gets_the_first_other_address(String own, String expected) {
-        assertThat(TunNetwork.peer(IpPrefix.parse(own))).hasToString(expected);
+        assertThat(IpPrefix.parse(own).otherHost()).hasToString(expected);
     }
 
     @Test

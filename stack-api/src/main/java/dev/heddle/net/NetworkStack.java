@@ -4,7 +4,9 @@ import dev.heddle.core.host.Host;
 import dev.heddle.core.host.HostCounters;
 import dev.heddle.core.tcp.TcpState;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -52,6 +54,9 @@ public final class NetworkStack implements AutoCloseable {
 
     /** Under {@link #closeLock}. */
     private boolean closed;
+
+    /** What to do once the stack has closed; under {@link #closeLock}. */
+    private final Set<Runnable> afterClose = new LinkedHashSet<>();
 
     NetworkStack(Host host, List<AttachedLink> links) {
         this.host = host;
@@ -109,6 +114,7 @@ public final class NetworkStack implements AutoCloseable {
             throw new IllegalArgumentException("negative time: " + sendTimeout);
         }
         long deadlineNs = System.nanoTime() + TimeUnit.NANOSECONDS.convert(sendTimeout);
+        List<Runnable> actions;
         closeLock.lock();
         try {
             if (closed) {
@@ -124,6 +130,33 @@ public final class NetworkStack implements AutoCloseable {
                 link.close();
             }
             LOG.info("stopped {}", links);
+            actions = List.copyOf(afterClose);
+            afterClose.clear();
+        } finally {
+            closeLock.unlock();
+        }
+        actions.forEach(Runnable::run);
+    }
+
+    /** Has an action run, without a lock, when the stack has closed; at once if it has. */
+    void afterClose(Runnable action) {
+        closeLock.lock();
+        try {
+            if (!closed) {
+                afterClose.add(action);
+                return;
+            }
+        } finally {
+            closeLock.unlock();
+        }
+        action.run();
+    }
+
+    /** Takes back {@link #afterClose(Runnable)}. */
+    void notAfterClose(Runnable action) {
+        closeLock.lock();
+        try {
+            afterClose.remove(action);
         } finally {
             closeLock.unlock();
         }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param remoteAddress null for a listener, whose remote port is 0
  * @param info the connection's numbers; null for listeners, half-open handshakes and TIME-WAIT
+ * @param queue how full a listener is; null for all others
  */
 public record EndpointInfo(
         TcpState state,
@@ -17,10 +18,12 @@ public record EndpointInfo(
         int localPort,
         @Nullable IpAddress remoteAddress,
         int remotePort,
-        @Nullable TcpInfo info) {
+        @Nullable TcpInfo info,
+        @Nullable ListenQueue queue) {
 
     static EndpointInfo of(TcpListener listener) {
-        return new EndpointInfo(TcpState.LISTEN, listener.localAddress(), listener.localPort(), null, 0, null);
+        return new EndpointInfo(
+                TcpState.LISTEN, listener.localAddress(), listener.localPort(), null, 0, null, listener.queue());
     }
 
     static EndpointInfo of(TableEntry entry) {
@@ -38,6 +41,7 @@ public record EndpointInfo(
                 entry.pair().localPort(),
                 entry.pair().remoteAddress(),
                 entry.pair().remotePort(),
-                info);
+                info,
+                null);
     }
 }

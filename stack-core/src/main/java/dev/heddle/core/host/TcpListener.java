@@ -146,6 +146,17 @@ public final class TcpListener {
         readiness.fire();
     }
 
+    /** How full the listener is now. */
+    ListenQueue queue() {
+        int handshakesOpen = halfOpenCount();
+        acceptance.lock();
+        try {
+            return new ListenQueue(promised, backlog, handshakesOpen);
+        } finally {
+            acceptance.unlock();
+        }
+    }
+
     /** The number of handshakes that are not complete. */
     int halfOpenCount() {
         handshakes.lock();

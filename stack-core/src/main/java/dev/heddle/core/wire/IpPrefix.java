@@ -61,6 +61,24 @@ public record IpPrefix(IpAddress address, int length) {
         return new IpPrefix(IpAddress.of(address.high() & highMask(), address.low() & lowMask()), length);
     }
 
+    /**
+     * The first address of the prefix that is a host's and not this one: what the other end of a point-to-point link gets.
+     *
+     * @throws IllegalArgumentException if the prefix has no room for two hosts
+     */
+    public IpAddress otherHost() {
+        IpAddress network = network().address();
+        // Both addresses of a prefix of two are for hosts (RFC 3021, RFC 6164).
+        int first = bits(address) - length == 1 ? 0 : 1;
+        for (int offset = first; offset <= first + 1; offset++) {
+            IpAddress candidate = IpAddress.of(network.high(), network.low() + offset);
+            if (contains(candidate) && !candidate.equals(address)) {
+                return candidate;
+            }
+        }
+        throw new IllegalArgumentException("no room for two hosts in " + this);
+    }
+
     /** The network's directed broadcast address; null for IPv6 and where /31 and /32 leave no room for one (RFC 3021). */
     public @Nullable IpAddress broadcast() {
         if (!isIpv4() || length > 30) {
