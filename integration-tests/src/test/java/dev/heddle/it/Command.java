@@ -32,6 +32,13 @@ final class Command {
         return new Command(List.of(words));
     }
 
+    /** This command with more words behind. */
+    Command with(String... more) {
+        List<String> all = new ArrayList<>(words);
+        all.addAll(List.of(more));
+        return new Command(all).timeout(timeout).input(input);
+    }
+
     /** This command with others in front, such as {@code ip netns exec NAME}. */
     Command after(String... prefix) {
         List<String> all = new ArrayList<>(List.of(prefix));

@@ -16,6 +16,10 @@ final class Namespace implements AutoCloseable {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
+    static {
+        removeOrphans();
+    }
+
     private final String name;
 
     private Namespace(String name) {
@@ -23,18 +27,13 @@ final class Namespace implements AutoCloseable {
     }
 
     static Namespace create() {
-        if (COUNT.get() == 0) {
-            removeOrphans();
-        }
         String name = PREFIX + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
         Command.of("ip", "netns", "add", name).runOrFail();
         Namespace namespace = new Namespace(name);
         namespace.ip("link", "set", "lo", "up");
         // Whatever this machine's default is: a BBR that once saw losses paces a busy TUN down to kilobits.
         // Reno is the one that every namespace may choose.
-        namespace
-                .command("sysctl", "-q", "-w", "net.ipv4.tcp_congestion_control=reno")
-                .runOrFail();
+        namespace.sysctl("net.ipv4.tcp_congestion_control", "reno");
         return namespace;
     }
 
@@ -57,6 +56,36 @@ final class Namespace implements AutoCloseable {
     /** Runs {@code ip} in the namespace and returns its output. */
     String ip(String... arguments) {
         return Command.of(arguments).after("ip", "-n", name).runOrFail();
+    }
+
+    /** Gives an interface an address, which can be used at once. */
+    void address(Family family, String addressWithPrefix, String interfaceName) {
+        List<String> words = new ArrayList<>(List.of("address", "add", addressWithPrefix, "dev", interfaceName));
+        if (family == Family.IPV6) {
+            words.add("nodad");
+        }
+        ip(words.toArray(String[]::new));
+    }
+
+    /** Sets a parameter of the namespace's kernel. */
+    void sysctl(String key, String value) {
+        command("sysctl", "-q", "-w", key + "=" + value).runOrFail();
+    }
+
+    /** Changes the namespace's packet filter. */
+    void nft(String command) {
+        command("nft", command).runOrFail();
+    }
+
+    /** What the namespace's kernel counted since the beginning, by a name of {@code nstat}. */
+    long count(String counter) {
+        return command("nstat", "-asz", counter)
+                .runOrFail()
+                .lines()
+                .filter(line -> line.startsWith(counter + " "))
+                .mapToLong(line -> Long.parseLong(line.trim().split(" +", 3)[1]))
+                .findAny()
+                .orElseThrow(() -> new AssertionError("no counter " + counter));
     }
 
     /** A command that will run in the namespace. */

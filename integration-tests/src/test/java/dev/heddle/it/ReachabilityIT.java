@@ -49,7 +49,7 @@ final class ReachabilityIT {
                 continue; // would be fragmented
             }
             String report = hosts.namespace()
-                    .command("ping", family.pingOption(), "-c", "10", "-i", "0.01", "-W", "5", "-s", bytes, address)
+                    .command("ping", family.option(), "-c", "10", "-i", "0.01", "-W", "5", "-s", bytes, address)
                     .runOrFail();
             assertThat(report).contains("10 packets transmitted, 10 received, 0% packet loss");
         }

@@ -4,16 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.heddle.core.host.EndpointInfo;
+import dev.heddle.core.host.HostConfig;
 import dev.heddle.core.link.Link;
+import dev.heddle.core.tcp.TcpInfo;
 import dev.heddle.core.tcp.TcpState;
 import dev.heddle.demo.http.WebServer;
 import dev.heddle.net.NetworkStack;
+import dev.heddle.net.NetworkStackBuilder;
 import dev.heddle.tun.TunLink;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
@@ -44,48 +48,84 @@ final class TwoHosts implements AutoCloseable {
         this.stack = stack;
     }
 
-    /** A TUN between Heddle and a new namespace. */
+    /** A TUN of the usual MTU between Heddle and a new namespace. */
     static TwoHosts connect(Offloads offloads) {
-        return connect(offloads, tun -> tun);
+        return plan(offloads).connect();
     }
 
-    /** The same with a decorated link. */
-    static TwoHosts connect(Offloads offloads, UnaryOperator<Link> decoration) {
-        Namespace namespace = Namespace.create();
-        String name = "hdl" + ProcessHandle.current().pid() % 1_000_000 + "n" + COUNT.incrementAndGet();
-        NetworkStack stack = null;
-        try {
-            stack = stack(name, offloads, decoration);
-            Command.of("ip", "link", "set", name, "netns", namespace.name()).runOrFail();
-            for (Family family : Family.values()) {
-                String[] address = {"address", "add", family.kernelWithPrefix(), "dev", name};
-                namespace.ip(family == Family.IPV6 ? append(address, "nodad") : address);
-            }
-            namespace.ip("link", "set", name, "up");
-            return new TwoHosts(namespace, name, stack);
-        } catch (RuntimeException | Error e) {
-            if (stack != null) {
-                stack.close(Duration.ZERO);
-            }
-            namespace.close();
-            throw e;
+    /** Begins to describe hosts that are not the usual ones. */
+    static Plan plan(Offloads offloads) {
+        return new Plan(offloads);
+    }
+
+    /** What two hosts are to be like. */
+    static final class Plan {
+
+        private final Offloads offloads;
+        private UnaryOperator<Link> decoration = tun -> tun;
+        private HostConfig config = HostConfig.DEFAULTS;
+        private int mtu = 1500;
+
+        private Plan(Offloads offloads) {
+            this.offloads = offloads;
         }
-    }
 
-    private static NetworkStack stack(String name, Offloads offloads, UnaryOperator<Link> decoration) {
-        Link tun =
-                TunLink.builder(name).up(false).offload(offloads == Offloads.ON).open();
-        return NetworkStack.builder()
-                .link(decoration.apply(tun))
-                .address(Family.IPV4.heddleWithPrefix())
-                .address(Family.IPV6.heddleWithPrefix())
-                .build();
-    }
+        /** What stands between Heddle and the TUN. */
+        Plan link(UnaryOperator<Link> decoratedTun) {
+            decoration = decoratedTun;
+            return this;
+        }
 
-    private static String[] append(String[] words, String last) {
-        String[] all = java.util.Arrays.copyOf(words, words.length + 1);
-        all[words.length] = last;
-        return all;
+        /** Heddle's configuration. */
+        Plan config(HostConfig hostConfig) {
+            config = hostConfig;
+            return this;
+        }
+
+        /** The MTU of both ends in bytes; below IPv6's least there is only IPv4. */
+        Plan mtu(int bytes) {
+            mtu = bytes;
+            return this;
+        }
+
+        private List<Family> families() {
+            return mtu < Family.IPV6_MIN_MTU ? List.of(Family.IPV4) : List.of(Family.values());
+        }
+
+        TwoHosts connect() {
+            Namespace namespace = Namespace.create();
+            String name = "hdl" + ProcessHandle.current().pid() % 1_000_000 + "n" + COUNT.incrementAndGet();
+            NetworkStack stack = null;
+            try {
+                stack = stack(name);
+                Command.of("ip", "link", "set", name, "netns", namespace.name()).runOrFail();
+                families().forEach(family -> namespace.address(family, family.kernelWithPrefix(), name));
+                namespace.ip("link", "set", name, "up");
+                return new TwoHosts(namespace, name, stack);
+            } catch (RuntimeException | Error e) {
+                if (stack != null) {
+                    stack.close(Duration.ZERO);
+                }
+                namespace.close();
+                throw e;
+            }
+        }
+
+        private NetworkStack stack(String name) {
+            Link tun = TunLink.builder(name)
+                    .up(false)
+                    .mtu(mtu)
+                    .offload(offloads == Offloads.ON)
+                    .open();
+            NetworkStackBuilder builder =
+                    NetworkStack.builder().hostConfig(config).link(decoration.apply(tun));
+            for (Family family : families()) {
+                // The kernel is the gateway, for tests that put something behind it.
+                builder.address(family.heddleWithPrefix())
+                        .defaultGateway(family.kernel().getHostAddress());
+            }
+            return builder.build();
+        }
     }
 
     NetworkStack stack() {
@@ -123,6 +163,20 @@ final class TwoHosts implements AutoCloseable {
         return new Curl(namespace, List.of(arguments));
     }
 
+    String interfaceName() {
+        return interfaceName;
+    }
+
+    /** Takes the interface down; its addresses stay. */
+    void linkDown() {
+        namespace.sysctl("net.ipv6.conf." + interfaceName + ".keep_addr_on_down", "1");
+        namespace.ip("link", "set", interfaceName, "down");
+    }
+
+    void linkUp() {
+        namespace.ip("link", "set", interfaceName, "up");
+    }
+
     /** Removes the interface under Heddle's feet. */
     void removeInterface() {
         namespace.ip("link", "delete", interfaceName);
@@ -134,6 +188,19 @@ final class TwoHosts implements AutoCloseable {
                 .map(EndpointInfo::state)
                 .filter(state -> state != TcpState.LISTEN && state != TcpState.TIME_WAIT)
                 .collect(Collectors.groupingBy(state -> state, TreeMap::new, Collectors.counting()));
+    }
+
+    /** The figures of Heddle's connections. */
+    List<TcpInfo> infos() {
+        return stack.host().endpoints().stream()
+                .map(EndpointInfo::info)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    /** What Heddle counted, under the names of {@code nstat}. */
+    long count(String counter) {
+        return stack.counters().snapshot().getOrDefault(counter, 0L);
     }
 
     /** Waits until no connection is left on Heddle's side. */
