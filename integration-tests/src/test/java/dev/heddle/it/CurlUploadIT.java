@@ -54,6 +54,21 @@ final class CurlUploadIT {
 
     @ParameterizedTest
     @EnumSource
+    void a_client_that_expects_100_continue_is_told_to_send(Family family) throws IOException {
+        Path content = Files.write(directory.resolve("content"), GeneratedContent.bytes(3 * MEBIBYTE));
+        Path body = directory.resolve("body");
+        // curl waits for the word longer than this test does.
+        Command.Result result = hosts.curl("--fail", "--verbose", "--header", "Expect: 100-continue")
+                .with("--expect100-timeout", "300", "--data-binary", "@" + content, "--output", body.toString())
+                .with(hosts.url(family, "/echo"))
+                .run();
+        assertThat(result.exitCode()).as(result.errors()).isZero();
+        assertThat(result.errors()).containsSubsequence("> Expect: 100-continue", "< HTTP/1.1 100 ", "< HTTP/1.1 200 ");
+        assertThat(body).hasSameBinaryContentAs(content);
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void an_upload_is_echoed_while_it_arrives(Family family) throws IOException {
         Path content = Files.write(directory.resolve("content"), GeneratedContent.bytes(16 * MEBIBYTE));
         String digest = hosts.curl("--fail", "--data-binary", "@" + content)

@@ -1,0 +1,83 @@
+package dev.heddle.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** From the smallest links to the largest. */
+@RealLinux
+final class MtuIT {
+
+    private static final int BYTES = 4 * 1024 * 1024;
+    private static final int TCP_HEADER_WITH_TIMESTAMPS = 32;
+
+    private final ClosedConnections closed = new ClosedConnections();
+
+    @TempDir
+    private Path site;
+
+    record Case(int mtu, Family family, Offloads offloads) {}
+
+    static Stream<Case> every() {
+        return IntStream.of(576, 1280, 1500, 9000, 65_535)
+                .boxed()
+                .flatMap(mtu -> Stream.of(Family.values())
+                        .flatMap(family ->
+                                Stream.of(Offloads.values()).map(offloads -> new Case(mtu, family, offloads))))
+                .filter(c -> c.family == Family.IPV4 || c.mtu >= Family.IPV6_MIN_MTU);
+    }
+
+    /** Every MTU with both families, both ways to open a TUN; all other tests have an MTU of 1,500. */
+    static Stream<Case> cases() {
+        return every().filter(c -> c.mtu != 1500 && (c.mtu < Family.IPV6_MIN_MTU || c.family.ordinal() == c.offloads.ordinal()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void segments_are_as_long_as_the_link_allows(Case c) throws IOException {
+        carry(c, BYTES);
+    }
+
+    @ParameterizedTest
+    @MethodSource("every")
+    @Tag("slow")
+    void links_of_every_mtu_carry_much(Case c) throws IOException {
+        carry(c, 16 * BYTES);
+    }
+
+    private void carry(Case c, int bytes) throws IOException {
+        try (TwoHosts hosts = TwoHosts.plan(c.offloads)
+                        .mtu(c.mtu)
+                        .config(closed.config())
+                        .connect()
+                        .serve(site);
+                KernelPeer peer = KernelPeer.start(hosts.namespace())) {
+            for (Transfer transfer : Transfer.values()) {
+                transfer.run(hosts, peer, c.family, bytes);
+            }
+            ping(hosts, c.family, c.mtu);
+            hosts.awaitNoConnections();
+            assertThat(closed.infos()).hasSize(Transfer.values().length).allSatisfy(info -> {
+                assertThat(info.pathMtu()).isEqualTo(c.mtu);
+                assertThat(info.sendMssBytes())
+                        .isEqualTo(c.mtu - c.family.ipHeaderBytes() - TCP_HEADER_WITH_TIMESTAMPS);
+            });
+        }
+    }
+
+    /** The longest packet that needs no fragments. */
+    private static void ping(TwoHosts hosts, Family family, int mtu) {
+        String bytes = String.valueOf(mtu - family.ipHeaderBytes() - 8);
+        hosts.namespace()
+                .command("ping", family.option(), "-c", "3", "-i", "0.01", "-W", "5", "-M", "do", "-s", bytes)
+                .with(family.heddle().getHostAddress())
+                .runOrFail();
+    }
+}
