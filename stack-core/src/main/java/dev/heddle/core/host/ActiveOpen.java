@@ -38,7 +38,9 @@ final class ActiveOpen {
             return Opening.failed(Failure.NETWORK_DOWN);
         }
         // RFC 9293 MUST-59 and 3.9.2.3: connections are between two hosts.
-        if (remotePort == 0 || target.isMulticast() || host.localAddresses().isBroadcast(target.high(), target.low())) {
+        if (remotePort == 0
+                || target.isMulticast()
+                || host.network().localAddresses().isBroadcast(target.high(), target.low())) {
             return Opening.failed(Failure.NETWORK_UNREACHABLE);
         }
         HostInterface out = host.outbound().interfaceTo(target.high(), target.low(), 0);

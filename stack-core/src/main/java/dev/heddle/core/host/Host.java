@@ -1,8 +1,6 @@
 package dev.heddle.core.host;
 
 import dev.heddle.core.buffer.BufferPool;
-import dev.heddle.core.ip.IpCounter;
-import dev.heddle.core.ip.IpLocalAddresses;
 import dev.heddle.core.ip.RoutingTable;
 import dev.heddle.core.link.LinkCapabilities;
 import dev.heddle.core.link.Packet;
@@ -16,10 +14,8 @@ import dev.heddle.core.time.Clock;
 import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.IpPrefix;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +36,8 @@ public final class Host implements AutoCloseable {
     private final HostCounters counters = HostCounters.create();
     private final TcpContext tcpContext;
     private final Outbound outbound;
+    private final Network network = new Network(this);
+    private final HandDriver handDriver;
     private final TcbTable table;
     private final ListenerTable listeners = new ListenerTable();
     private final PortAllocator ports;
@@ -52,20 +50,7 @@ public final class Host implements AutoCloseable {
     /** The last identification given to an IPv4 packet that may be fragmented. */
     private final AtomicInteger identification;
 
-    /** Guards changes of the three snapshots below; a leaf. */
-    private final ReentrantLock configuration = new ReentrantLock();
-
-    /** By index, the first place empty. */
-    private volatile @Nullable HostInterface[] interfaces = {null};
-
-    private volatile IpLocalAddresses localAddresses = IpLocalAddresses.EMPTY;
-    private volatile RoutingTable routes = RoutingTable.EMPTY;
-
-    private volatile boolean handDriven = true;
     private volatile boolean closed;
-
-    /** Whether the embedder has a batch open; written by the thread that drives by hand. */
-    private volatile boolean batchOpen;
 
     private Host(HostConfig config, Clock clock, RandomGenerator random) {
         this.config = config;
@@ -73,6 +58,7 @@ public final class Host implements AutoCloseable {
         TcpConfig tcp = config.tcp();
         bufferPool = new BufferPool(config.memoryLimitBytes(), config.chunkBytes());
         packets = new PacketPool(bufferPool);
+        handDriver = new HandDriver(this, network, packets, clock);
         KeyedHash hash = new KeyedHash(random);
         outbound = new Outbound(this, packets, new KeyedHash(random), counters.ip());
         tcpContext = new TcpContext(
@@ -110,31 +96,12 @@ public final class Host implements AutoCloseable {
      */
     public HostInterface addInterface(
             String name, LinkCapabilities capabilities, PacketSink sink, List<IpPrefix> addresses) {
-        configuration.lock();
-        try {
-            int index = interfaces.length;
-            HostInterface added = new HostInterface(this, index, name, capabilities, sink, addresses);
-            @Nullable HostInterface[] all = Arrays.copyOf(interfaces, index + 1);
-            all[index] = added;
-            interfaces = all;
-            for (IpPrefix prefix : addresses) {
-                localAddresses = localAddresses.with(prefix);
-                routes = routes.with(new RoutingTable.Route(prefix.network(), null, index, 0, prefix.address()));
-            }
-            return added;
-        } finally {
-            configuration.unlock();
-        }
+        return network.add(name, capabilities, sink, addresses);
     }
 
     /** Adds a route, a default route with the prefix {@code 0.0.0.0/0} or {@code ::/0}. */
     public void addRoute(IpPrefix destination, @Nullable IpAddress gateway, HostInterface via) {
-        configuration.lock();
-        try {
-            routes = routes.with(new RoutingTable.Route(destination, gateway, via.index(), 0, null));
-        } finally {
-            configuration.unlock();
-        }
+        network.addRoute(new RoutingTable.Route(destination, gateway, via.index(), 0, null));
     }
 
     /**
@@ -144,90 +111,22 @@ public final class Host implements AutoCloseable {
      * @throws IllegalStateException if pumps drive this host
      */
     public void inject(HostInterface in, Packet packet) {
-        CallQueue calls = CallQueue.ofThread();
-        if (!calls.isBusy()) {
-            calls.beginDelivery();
-            try {
-                deliver(in, packet);
-            } finally {
-                calls.end(this);
-            }
-            return;
-        }
-        // The caller's packet will be reused before its turn comes.
-        Packet copy = PacketCopies.copy(packets, packet);
-        if (copy == null) {
-            counters.ip().increment(IpCounter.inDiscards(true));
-            return;
-        }
-        calls.deliver(this, () -> {
-            try {
-                deliver(in, copy);
-            } finally {
-                packets.release(copy);
-            }
-        });
-    }
-
-    private void deliver(HostInterface in, Packet packet) {
-        Driver driver = in.driver();
-        takeRoleByHand(driver);
-        try {
-            packet.arrivalNs = clock.nanoTime();
-            receive(in, packet);
-            if (!batchOpen) {
-                driver.batch().finish();
-            }
-        } finally {
-            driver.giveRoleBack();
-        }
+        handDriver.inject(in, packet);
     }
 
     /** Begins a batch: what is injected until {@link #endBatch} is answered there. */
     public void beginBatch(HostInterface in) {
-        batchOpen = true;
+        handDriver.beginBatch();
     }
 
     /** Ends a batch: sends the answers, then wakes. */
     public void endBatch(HostInterface in) {
-        CallQueue calls = CallQueue.ofThread();
-        if (calls.isBusy()) {
-            calls.deliver(this, this::finishBatches);
-            return;
-        }
-        calls.beginDelivery();
-        try {
-            finishBatches();
-        } finally {
-            calls.end(this);
-        }
-    }
-
-    private void finishBatches() {
-        batchOpen = false;
-        // Other interfaces may have had packets in the meantime.
-        for (HostInterface each : interfaces) {
-            if (each != null) {
-                Driver driver = each.driver();
-                takeRoleByHand(driver);
-                try {
-                    driver.batch().finish();
-                } finally {
-                    driver.giveRoleBack();
-                }
-            }
-        }
+        handDriver.endBatch();
     }
 
     /** The sink has room again after it refused a packet: connections that wait for that go on. */
     public void linkReady(HostInterface on) {
-        CallQueue.ofThread()
-                .deliver(
-                        this,
-                        () -> driveByHand(on.driver(), () -> {
-                            on.retry();
-                            on.driver().batch().finish();
-                        }));
+        handDriver.linkReady(on);
     }
 
     /**
@@ -236,73 +135,17 @@ public final class Host implements AutoCloseable {
      * embedder that has such threads asks again after their calls.
      */
     public long nextDeadline() {
-        long earliest = Clock.NEVER;
-        for (HostInterface each : interfaces()) {
-            Driver driver = each.driver();
-            if (driver.isRoleMine() || !handDriven) {
-                earliest = Math.min(earliest, driver.nextDeadline());
-                continue;
-            }
-            driver.awaitRole();
-            try {
-                earliest = Math.min(earliest, driver.nextDeadline());
-            } finally {
-                driver.giveRoleBack();
-            }
-        }
-        return earliest;
+        return handDriver.nextDeadline();
     }
 
     /** Runs the timers that are due, and lets those go on that a full link has stopped. */
     public void runTimers() {
-        CallQueue.ofThread().deliver(this, () -> {
-            for (HostInterface each : interfaces()) {
-                driveByHand(each.driver(), () -> {
-                    each.retry();
-                    each.driver().runTimers();
-                    each.driver().batch().finish();
-                });
-            }
-        });
-    }
-
-    private void takeRoleByHand(Driver driver) {
-        if (!handDriven) {
-            throw new IllegalStateException("pumps drive this host");
-        }
-        driver.awaitRole();
-    }
-
-    private void driveByHand(Driver driver, Runnable step) {
-        takeRoleByHand(driver);
-        try {
-            step.run();
-        } finally {
-            driver.giveRoleBack();
-        }
+        handDriver.runTimers();
     }
 
     /** Does what is left at the end of a call into a host that is driven by hand. */
     void settle() {
-        for (HostInterface each : interfaces) {
-            if (each != null) {
-                settle(each.driver());
-            }
-        }
-    }
-
-    private void settle(Driver driver) {
-        // Whoever has the role looks again when it has given it back: a request that came meanwhile found it taken.
-        while (driver.hasRequests() && driver.takeRole()) {
-            try {
-                driver.takeRequests();
-                if (!batchOpen) {
-                    driver.batch().finish();
-                }
-            } finally {
-                driver.giveRoleBack();
-            }
-        }
+        handDriver.settle();
     }
 
     /** Makes an unbound TCP endpoint. */
@@ -333,17 +176,11 @@ public final class Host implements AutoCloseable {
 
     /** The interfaces in the order of their addition. */
     public List<HostInterface> interfaces() {
-        List<HostInterface> all = new ArrayList<>();
-        for (HostInterface each : interfaces) {
-            if (each != null) {
-                all.add(each);
-            }
-        }
-        return all;
+        return network.interfaces();
     }
 
     public RoutingTable routes() {
-        return routes;
+        return network.routes();
     }
 
     public boolean isClosed() {
@@ -371,7 +208,7 @@ public final class Host implements AutoCloseable {
 
     /** Begins a call of the application that has a result; goes with {@link #end}. Null if pumps drive the host. */
     @Nullable CallQueue begin() {
-        if (!handDriven) {
+        if (!handDriver.isInCharge()) {
             return null;
         }
         CallQueue calls = CallQueue.ofThread();
@@ -387,7 +224,7 @@ public final class Host implements AutoCloseable {
 
     /** Makes a call of the application that has no result. */
     void call(Runnable call) {
-        if (handDriven) {
+        if (handDriver.isInCharge()) {
             CallQueue.ofThread().call(this, call);
         } else {
             call.run();
@@ -415,12 +252,12 @@ public final class Host implements AutoCloseable {
     }
 
     boolean isHandDriven() {
-        return handDriven;
+        return handDriver.isInCharge();
     }
 
     /** From now on pumps drive this host. */
     void pumped() {
-        handDriven = false;
+        handDriver.pumped();
     }
 
     Clock clock() {
@@ -471,29 +308,8 @@ public final class Host implements AutoCloseable {
         return activeOpen;
     }
 
-    IpLocalAddresses localAddresses() {
-        return localAddresses;
-    }
-
-    /** Whether a packet to the address stays in this host. */
-    boolean isLocal(IpAddress address) {
-        return localAddresses.contains(address.high(), address.low()) || address.isLoopback() && loopback() != null;
-    }
-
-    /** The interface that leads back to this host; null if there is none. */
-    @Nullable HostInterface loopback() {
-        for (HostInterface each : interfaces) {
-            if (each != null && each.isLoopback()) {
-                return each;
-            }
-        }
-        return null;
-    }
-
-    /** The interface of an index; null if there is none. */
-    @Nullable HostInterface networkInterface(int index) {
-        @Nullable HostInterface[] all = interfaces;
-        return index < all.length ? all[index] : null;
+    Network network() {
+        return network;
     }
 
     int nextIdentification() {

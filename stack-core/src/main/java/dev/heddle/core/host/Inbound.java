@@ -21,10 +21,10 @@ final class Inbound {
 
     /** Takes a packet; answers are marked in the batch of the interface. The packet stays the caller's. */
     void packetArrives(HostInterface in, Packet packet) {
-        switch (in.ipInput().accept(packet, host.localAddresses())) {
+        switch (in.ipInput().accept(packet, host.network().localAddresses())) {
             case TCP -> tcp.packetArrives(in, packet, in.driver().batch());
             case ICMP, ICMPV6 -> {
-                IcmpError error = in.icmpInput().accept(packet, host.localAddresses());
+                IcmpError error = in.icmpInput().accept(packet, host.network().localAddresses());
                 if (error != null) {
                     errorArrives(in, error);
                 }

@@ -36,35 +36,37 @@ final class Outbound implements SegmentOutput, MessageOutput {
 
     /** The interface that leads to an address; null if there is no route, or the interface is down. */
     @Nullable HostInterface interfaceTo(long high, long low, int scope) {
-        if (host.localAddresses().contains(high, low) || IpAddress.isLoopback(high, low)) {
-            return host.loopback();
+        if (host.network().localAddresses().contains(high, low) || IpAddress.isLoopback(high, low)) {
+            return host.network().loopback();
         }
         if (scope != 0) {
-            return host.networkInterface(scope);
+            return host.network().networkInterface(scope);
         }
-        RoutingTable.Route route = host.routes().lookup(high, low);
-        return route == null ? null : host.networkInterface(route.interfaceIndex());
+        RoutingTable.Route route = host.network().routes().lookup(high, low);
+        return route == null ? null : host.network().networkInterface(route.interfaceIndex());
     }
 
     /** The address to send from to an address: what the route prefers, then what suits best; null if there is none. */
     @Nullable IpAddress sourceFor(IpAddress remote) {
         if (remote.isLoopback()) {
-            return host.loopback() == null ? null : remote.isIpv4() ? IpAddress.LOOPBACK_V4 : IpAddress.LOOPBACK_V6;
+            return host.network().loopback() == null
+                    ? null
+                    : remote.isIpv4() ? IpAddress.LOOPBACK_V4 : IpAddress.LOOPBACK_V6;
         }
-        if (host.isLocal(remote)) {
+        if (host.network().isLocal(remote)) {
             return remote;
         }
-        RoutingTable.Route route = host.routes().lookup(remote.high(), remote.low());
+        RoutingTable.Route route = host.network().routes().lookup(remote.high(), remote.low());
         if (route == null) {
             return null;
         }
         if (route.preferredSource() != null) {
             return route.preferredSource();
         }
-        HostInterface out = host.networkInterface(route.interfaceIndex());
+        HostInterface out = host.network().networkInterface(route.interfaceIndex());
         IpAddress source = out == null ? null : out.addresses().sourceFor(remote.high(), remote.low());
         if (source == null) {
-            source = host.localAddresses().sourceFor(remote.high(), remote.low());
+            source = host.network().localAddresses().sourceFor(remote.high(), remote.low());
         }
         return source == null || source.isLoopback() ? null : source;
     }

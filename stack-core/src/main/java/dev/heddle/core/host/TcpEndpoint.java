@@ -79,7 +79,7 @@ public final class TcpEndpoint {
             if (host.isClosed()) {
                 return Failure.NETWORK_DOWN;
             }
-            if (!address.isAny() && !host.isLocal(address)) {
+            if (!address.isAny() && !host.network().isLocal(address)) {
                 return Failure.ADDRESS_NOT_AVAILABLE;
             }
             int taken = port == 0

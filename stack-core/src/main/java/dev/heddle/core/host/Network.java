@@ -1,0 +1,97 @@
+package dev.heddle.core.host;
+
+import dev.heddle.core.ip.IpLocalAddresses;
+import dev.heddle.core.ip.RoutingTable;
+import dev.heddle.core.link.LinkCapabilities;
+import dev.heddle.core.link.PacketSink;
+import dev.heddle.core.wire.IpAddress;
+import dev.heddle.core.wire.IpPrefix;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A host's place in the network: its interfaces, the addresses it has there, and the routes through them. Snapshots, for any
+ * thread to read without a lock.
+ */
+final class Network {
+
+    private final Host host;
+
+    /** Guards changes of the three snapshots below; a leaf. */
+    private final ReentrantLock configuration = new ReentrantLock();
+
+    /** In the order of their indices, which begin at 1. */
+    private volatile List<HostInterface> interfaces = List.of();
+
+    private volatile IpLocalAddresses localAddresses = IpLocalAddresses.EMPTY;
+    private volatile RoutingTable routes = RoutingTable.EMPTY;
+
+    Network(Host host) {
+        this.host = host;
+    }
+
+    /** As {@link Host#addInterface}. */
+    HostInterface add(String name, LinkCapabilities capabilities, PacketSink sink, List<IpPrefix> addresses) {
+        configuration.lock();
+        try {
+            int index = interfaces.size() + 1;
+            HostInterface added = new HostInterface(host, index, name, capabilities, sink, addresses);
+            List<HostInterface> all = new ArrayList<>(interfaces);
+            all.add(added);
+            interfaces = List.copyOf(all);
+            for (IpPrefix prefix : addresses) {
+                localAddresses = localAddresses.with(prefix);
+                routes = routes.with(new RoutingTable.Route(prefix.network(), null, index, 0, prefix.address()));
+            }
+            return added;
+        } finally {
+            configuration.unlock();
+        }
+    }
+
+    /** As {@link Host#addRoute}. */
+    void addRoute(RoutingTable.Route route) {
+        configuration.lock();
+        try {
+            routes = routes.with(route);
+        } finally {
+            configuration.unlock();
+        }
+    }
+
+    /** The interfaces in the order of their addition. */
+    List<HostInterface> interfaces() {
+        return interfaces;
+    }
+
+    /** The interface of an index; null if there is none. */
+    @Nullable HostInterface networkInterface(int index) {
+        List<HostInterface> all = interfaces;
+        return index > 0 && index <= all.size() ? all.get(index - 1) : null;
+    }
+
+    /** The interface that leads back to this host; null if there is none. */
+    @Nullable HostInterface loopback() {
+        for (HostInterface each : interfaces) {
+            if (each.isLoopback()) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    RoutingTable routes() {
+        return routes;
+    }
+
+    IpLocalAddresses localAddresses() {
+        return localAddresses;
+    }
+
+    /** Whether a packet to the address stays in this host. */
+    boolean isLocal(IpAddress address) {
+        return localAddresses.contains(address.high(), address.low()) || address.isLoopback() && loopback() != null;
+    }
+}
