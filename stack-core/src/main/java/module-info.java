@@ -12,6 +12,7 @@ module dev.heddle.core {
     exports dev.heddle.core.tcp;
     exports dev.heddle.core.tcp.congestion;
     exports dev.heddle.core.time;
+    exports dev.heddle.core.udp;
     exports dev.heddle.core.wire;
 
     uses dev.heddle.core.link.LinkProvider;

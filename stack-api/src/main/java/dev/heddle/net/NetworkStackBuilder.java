@@ -52,7 +52,8 @@ public final class NetworkStackBuilder {
     }
 
     /**
-     * Where packets go that are for none of the links' networks; at most one for each address family.
+     * Where packets go that are for none of the links' networks. Of several gateways of one address family the first serves,
+     * and the next ones in their order while the links of those before are down.
      *
      * @param gateway an address of one of the links' networks
      */
@@ -94,8 +95,9 @@ public final class NetworkStackBuilder {
                 interfaces.add(added);
                 attached.add(new AttachedLink(link, new LinkPump(host, added, link, clock)));
             }
-            for (Gateway gateway : defaults) {
-                host.addRoute(gateway.everything(), gateway.address, interfaces.get(gateway.link));
+            for (int order = 0; order < defaults.size(); order++) {
+                Gateway gateway = defaults.get(order);
+                host.addRoute(gateway.everything(), gateway.address, interfaces.get(gateway.link), order);
             }
             attached.add(loopback(host, clock));
             attached.forEach(link -> link.pump().start());

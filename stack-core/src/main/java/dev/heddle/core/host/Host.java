@@ -1,6 +1,8 @@
 package dev.heddle.core.host;
 
 import dev.heddle.core.buffer.BufferPool;
+import dev.heddle.core.icmp.ErrorRateLimit;
+import dev.heddle.core.icmp.IcmpErrorSender;
 import dev.heddle.core.ip.RoutingTable;
 import dev.heddle.core.link.LinkCapabilities;
 import dev.heddle.core.link.Packet;
@@ -15,7 +17,6 @@ import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.IpPrefix;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Host implements AutoCloseable {
 
+    /* As Linux's icmp_msgs_burst and icmp_ratelimit. */
+    private static final int ICMP_ERROR_BURST = 50;
+    private static final int ICMP_ERRORS_PER_DESTINATION = 1;
+
     private final HostConfig config;
     private final Clock clock;
     private final BufferPool bufferPool;
@@ -36,6 +41,7 @@ public final class Host implements AutoCloseable {
     private final HostCounters counters = HostCounters.create();
     private final TcpContext tcpContext;
     private final Outbound outbound;
+    private final MessageOutbound messages;
     private final Network network = new Network(this);
     private final HandDriver handDriver;
     private final TcbTable table;
@@ -44,11 +50,9 @@ public final class Host implements AutoCloseable {
     private final TimeWaitTable timeWaits;
     private final MemoryQueue memoryQueue;
     private final Leftovers leftovers = new Leftovers();
+    private final Fragments fragments;
     private final Inbound inbound;
     private final ActiveOpen activeOpen;
-
-    /** The last identification given to an IPv4 packet that may be fragmented. */
-    private final AtomicInteger identification;
 
     private volatile boolean closed;
 
@@ -61,6 +65,7 @@ public final class Host implements AutoCloseable {
         handDriver = new HandDriver(this, network, packets, clock);
         KeyedHash hash = new KeyedHash(random);
         outbound = new Outbound(this, packets, new KeyedHash(random), counters.ip());
+        messages = new MessageOutbound(outbound, packets, new Identifications(random), counters.ip());
         tcpContext = new TcpContext(
                 tcp,
                 outbound,
@@ -73,9 +78,19 @@ public final class Host implements AutoCloseable {
         ports = new PortAllocator(tcp.firstEphemeralPort(), tcp.lastEphemeralPort(), new KeyedHash(random), random);
         timeWaits = new TimeWaitTable(table, ports, counters.tcp(), tcp.maxTimeWait());
         memoryQueue = new MemoryQueue(bufferPool, clock);
-        identification = new AtomicInteger(random.nextInt());
-        inbound = new Inbound(this);
+        IcmpErrorSender errors = new IcmpErrorSender(counters.icmp(), messages, errorLimit(config, random));
+        fragments = new Fragments(network, packets, counters, errors, config.reassemblyLimitBytes());
+        inbound = new Inbound(this, errors, fragments);
         activeOpen = new ActiveOpen(this);
+    }
+
+    private LockedErrorLimit errorLimit(HostConfig limits, RandomGenerator random) {
+        return new LockedErrorLimit(new ErrorRateLimit(
+                limits.icmpErrorsPerSecond(),
+                ICMP_ERROR_BURST,
+                ICMP_ERRORS_PER_DESTINATION,
+                random,
+                counters.icmp()));
     }
 
     /**
@@ -99,9 +114,33 @@ public final class Host implements AutoCloseable {
         return network.add(name, capabilities, sink, addresses);
     }
 
-    /** Adds a route, a default route with the prefix {@code 0.0.0.0/0} or {@code ::/0}. */
+    /**
+     * Adds the way to itself to a host that is driven by hand: 127.0.0.0/8, ::1 and its own addresses. A host that pumps drive
+     * has a {@link LoopbackLink} for that.
+     */
+    public HostInterface addLoopback() {
+        return HandLoopback.addTo(this);
+    }
+
+    /** Adds a route with the metric 0; a default route has the prefix {@code 0.0.0.0/0} or {@code ::/0}. */
     public void addRoute(IpPrefix destination, @Nullable IpAddress gateway, HostInterface via) {
-        network.addRoute(new RoutingTable.Route(destination, gateway, via.index(), 0, null));
+        addRoute(destination, gateway, via, 0);
+    }
+
+    /**
+     * Adds a route. Of those to one destination the longest prefix, then the lowest metric is taken; as long as its interface
+     * is down, the next.
+     *
+     * @param gateway null if the destination is on the interface's own link
+     * @param metric not negative
+     */
+    public void addRoute(IpPrefix destination, @Nullable IpAddress gateway, HostInterface via, int metric) {
+        network.addRoute(new RoutingTable.Route(destination, gateway, via.index(), metric, null));
+    }
+
+    /** Removes a route with whatever metric; false if there was none. */
+    public boolean removeRoute(IpPrefix destination, @Nullable IpAddress gateway, HostInterface via) {
+        return network.removeRoute(destination, gateway, via);
     }
 
     /**
@@ -200,6 +239,7 @@ public final class Host implements AutoCloseable {
             }
             leftovers.all().forEach(TcpConnection::hostClosed);
             timeWaits.close();
+            fragments.close();
             interfaces().forEach(HostInterface::dropKept);
         });
     }
@@ -276,6 +316,10 @@ public final class Host implements AutoCloseable {
         return outbound;
     }
 
+    MessageOutbound messages() {
+        return messages;
+    }
+
     TcbTable table() {
         return table;
     }
@@ -310,9 +354,5 @@ public final class Host implements AutoCloseable {
 
     Network network() {
         return network;
-    }
-
-    int nextIdentification() {
-        return identification.incrementAndGet() & 0xffff;
     }
 }

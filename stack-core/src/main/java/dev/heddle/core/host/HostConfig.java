@@ -11,12 +11,15 @@ public final class HostConfig {
     private static final long MEBIBYTE = 1024L * 1024;
     private static final long MOST_BY_DEFAULT_BYTES = 256 * MEBIBYTE;
     private static final long LEAST_BYTES = MEBIBYTE;
+    private static final long MOST_REASSEMBLY_BY_DEFAULT_BYTES = 4 * MEBIBYTE;
 
     public static final HostConfig DEFAULTS = builder().build();
 
     private final TcpConfig tcp;
     private final long memoryLimitBytes;
     private final int chunkBytes;
+    private final long reassemblyLimitBytes;
+    private final int icmpErrorsPerSecond;
     private final CongestionControls congestionControls;
     private final ConnectionObserver observer;
 
@@ -24,6 +27,10 @@ public final class HostConfig {
         tcp = b.tcp;
         memoryLimitBytes = b.memoryLimitBytes;
         chunkBytes = b.chunkBytes;
+        reassemblyLimitBytes = b.reassemblyLimitBytes >= 0
+                ? b.reassemblyLimitBytes
+                : Math.min(MOST_REASSEMBLY_BY_DEFAULT_BYTES, memoryLimitBytes / 8);
+        icmpErrorsPerSecond = b.icmpErrorsPerSecond;
         congestionControls = b.congestionControls;
         observer = b.observer;
         congestionControls.check(tcp.connection().congestionControl());
@@ -46,6 +53,19 @@ public final class HostConfig {
         return chunkBytes;
     }
 
+    /**
+     * What the fragments of each address family may take while they wait for the others; by default 4 MiB, at most an eighth
+     * of the memory limit. A quarter of it is the share of one source.
+     */
+    public long reassemblyLimitBytes() {
+        return reassemblyLimitBytes;
+    }
+
+    /** How many ICMP errors may be sent to all hosts together, on average; by default 1000. */
+    public int icmpErrorsPerSecond() {
+        return icmpErrorsPerSecond;
+    }
+
     /** The congestion control algorithms that connections may name. */
     public CongestionControls congestionControls() {
         return congestionControls;
@@ -66,6 +86,8 @@ public final class HostConfig {
         private long memoryLimitBytes =
                 Math.clamp(Runtime.getRuntime().maxMemory() / 4, LEAST_BYTES, MOST_BY_DEFAULT_BYTES);
         private int chunkBytes = BufferPool.DEFAULT_CHUNK_BYTES;
+        private long reassemblyLimitBytes = -1;
+        private int icmpErrorsPerSecond = 1000;
         private CongestionControls congestionControls = new CongestionControls();
         private ConnectionObserver observer = ConnectionObserver.NONE;
 
@@ -83,6 +105,24 @@ public final class HostConfig {
 
         public Builder chunkBytes(int value) {
             chunkBytes = value;
+            return this;
+        }
+
+        /** Zero refuses all fragments. */
+        public Builder reassemblyLimitBytes(long value) {
+            if (value < 0) {
+                throw new IllegalArgumentException("negative limit: " + value);
+            }
+            reassemblyLimitBytes = value;
+            return this;
+        }
+
+        /** At least 1. */
+        public Builder icmpErrorsPerSecond(int value) {
+            if (value < 1) {
+                throw new IllegalArgumentException("not a rate: " + value);
+            }
+            icmpErrorsPerSecond = value;
             return this;
         }
 

@@ -4,6 +4,7 @@ import dev.heddle.core.counter.CounterSet;
 import dev.heddle.core.icmp.IcmpCounter;
 import dev.heddle.core.ip.IpCounter;
 import dev.heddle.core.tcp.TcpCounter;
+import dev.heddle.core.udp.UdpCounter;
 import dev.heddle.core.wire.Refusal;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,6 +18,7 @@ public record HostCounters(
         CounterSet<IpCounter> ip,
         CounterSet<IcmpCounter> icmp,
         CounterSet<TcpCounter> tcp,
+        CounterSet<UdpCounter> udp,
         CounterSet<Refusal> refusals) {
 
     static HostCounters create() {
@@ -24,6 +26,7 @@ public record HostCounters(
                 new CounterSet<>(IpCounter.class),
                 new CounterSet<>(IcmpCounter.class),
                 new CounterSet<>(TcpCounter.class),
+                new CounterSet<>(UdpCounter.class),
                 new CounterSet<>(Refusal.class));
     }
 
@@ -33,6 +36,7 @@ public record HostCounters(
         ip.snapshot().forEach((counter, value) -> all.put(counter.name(), value));
         icmp.snapshot().forEach((counter, value) -> all.put(counter.name(), value));
         tcp.snapshot().forEach((counter, value) -> all.put(counter.name(), value));
+        udp.snapshot().forEach((counter, value) -> all.put(counter.name(), value));
         refusals.snapshot().forEach((refusal, value) -> {
             if (refusal != Refusal.NONE) {
                 all.put("Refused." + refusal.name(), value);

@@ -10,6 +10,7 @@ import dev.heddle.core.link.Packet;
 import dev.heddle.core.link.PacketSink;
 import dev.heddle.core.link.SoftwareOffload;
 import dev.heddle.core.tcp.PathProperties;
+import dev.heddle.core.udp.UdpInput;
 import dev.heddle.core.wire.IpPrefix;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ public final class HostInterface {
     /* Used by the holder of the pump role. */
     private final IpInput ipInput;
     private final IcmpInput icmpInput;
+    private final UdpInput udpInput;
 
     private volatile boolean down;
 
@@ -62,7 +64,9 @@ public final class HostInterface {
         driver = new Driver(host.clock());
         HostCounters counters = host.counters();
         ipInput = new IpInput(counters.ip(), counters.refusals(), loopback);
-        icmpInput = new IcmpInput(counters.icmp(), counters.refusals(), host.outbound());
+        icmpInput = new IcmpInput(counters.icmp(), counters.refusals(), host.messages());
+        // There are no UDP endpoints.
+        udpInput = new UdpInput(counters.udp(), counters.refusals(), (datagram, header) -> false);
     }
 
     private PathProperties pathFor(int headerBytes) {
@@ -116,6 +120,10 @@ public final class HostInterface {
 
     IcmpInput icmpInput() {
         return icmpInput;
+    }
+
+    UdpInput udpInput() {
+        return udpInput;
     }
 
     PathProperties path(boolean ipv4) {

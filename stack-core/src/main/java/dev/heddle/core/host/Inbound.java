@@ -1,7 +1,10 @@
 package dev.heddle.core.host;
 
 import dev.heddle.core.icmp.IcmpError;
+import dev.heddle.core.icmp.IcmpErrorSender;
+import dev.heddle.core.ip.IpVerdict;
 import dev.heddle.core.link.Packet;
+import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.TcpHeader;
 
 /** The way into a host: has IP judge each packet and brings it to its protocol. On the pump role of the interface. */
@@ -9,9 +12,13 @@ final class Inbound {
 
     private final Host host;
     private final TcpInput tcp;
+    private final IcmpErrorSender errors;
+    private final Fragments fragments;
 
-    Inbound(Host host) {
+    Inbound(Host host, IcmpErrorSender errors, Fragments fragments) {
         this.host = host;
+        this.errors = errors;
+        this.fragments = fragments;
         tcp = new TcpInput(host);
     }
 
@@ -21,7 +28,11 @@ final class Inbound {
 
     /** Takes a packet; answers are marked in the batch of the interface. The packet stays the caller's. */
     void packetArrives(HostInterface in, Packet packet) {
-        switch (in.ipInput().accept(packet, host.network().localAddresses())) {
+        dispatch(in, packet, in.ipInput().accept(packet, host.network().localAddresses()));
+    }
+
+    private void dispatch(HostInterface in, Packet packet, IpVerdict verdict) {
+        switch (verdict) {
             case TCP -> tcp.packetArrives(in, packet, in.driver().batch());
             case ICMP, ICMPV6 -> {
                 IcmpError error = in.icmpInput().accept(packet, host.network().localAddresses());
@@ -29,10 +40,48 @@ final class Inbound {
                     errorArrives(in, error);
                 }
             }
-            case UDP, UNKNOWN_PROTOCOL, FRAGMENT, NOT_LOCAL, DROPPED -> {
+            case UDP -> {
+                if (!in.udpInput().accept(packet)) {
+                    errors.portUnreachable(packet, host.network().localAddresses(), packet.arrivalNs);
+                }
+            }
+            case FRAGMENT -> fragmentArrives(in, packet);
+            case UNKNOWN_PROTOCOL -> unknownProtocol(in, packet);
+            case PARAMETER_PROBLEM -> parameterProblem(in, packet);
+            case NOT_LOCAL, DROPPED -> {
                 // counted by IP; nobody here takes them
             }
         }
+    }
+
+    private void fragmentArrives(HostInterface in, Packet packet) {
+        Packet whole = fragments.accept(in, packet, in.ipInput().fragment());
+        if (whole == null) {
+            return;
+        }
+        try {
+            dispatch(in, whole, in.ipInput().acceptReassembled(whole, host.network().localAddresses()));
+        } finally {
+            host.packets().release(whole);
+        }
+    }
+
+    /** RFC 1122 3.2.2.1; RFC 8200 4 for IPv6. */
+    private void unknownProtocol(HostInterface in, Packet packet) {
+        if (IpAddress.isIpv4(packet.destinationHigh, packet.destinationLow)) {
+            errors.protocolUnreachable(packet, host.network().localAddresses(), packet.arrivalNs);
+        } else {
+            parameterProblem(in, packet);
+        }
+    }
+
+    private void parameterProblem(HostInterface in, Packet packet) {
+        errors.parameterProblem(
+                packet,
+                host.network().localAddresses(),
+                in.ipInput().problemCode(),
+                in.ipInput().problemPointer(),
+                packet.arrivalNs);
     }
 
     /** RFC 9293 MUST-54: an ICMP error goes to the connection whose segment it quotes. */

@@ -8,7 +8,9 @@ import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.IpPrefix;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +30,15 @@ final class Network {
     private volatile IpLocalAddresses localAddresses = IpLocalAddresses.EMPTY;
     private volatile RoutingTable routes = RoutingTable.EMPTY;
 
+    /** Whether the interface of an index works. */
+    private final IntPredicate isUp;
+
     Network(Host host) {
         this.host = host;
+        isUp = index -> {
+            HostInterface named = networkInterface(index);
+            return named != null && named.isUp();
+        };
     }
 
     /** As {@link Host#addInterface}. */
@@ -59,6 +68,35 @@ final class Network {
         } finally {
             configuration.unlock();
         }
+    }
+
+    /** As {@link Host#removeRoute}. */
+    boolean removeRoute(IpPrefix destination, @Nullable IpAddress gateway, HostInterface via) {
+        IpPrefix network = destination.network();
+        configuration.lock();
+        try {
+            RoutingTable before = routes;
+            for (RoutingTable.Route route : before.routes()) {
+                if (route.destination().equals(network)
+                        && Objects.equals(route.gateway(), gateway)
+                        && route.interfaceIndex() == via.index()) {
+                    routes = routes.without(route);
+                }
+            }
+            return routes.routes().size() < before.routes().size();
+        } finally {
+            configuration.unlock();
+        }
+    }
+
+    /**
+     * The best route to an address of those whose interface is up (RFC 1122 3.3.1.2); if all are down the best of them, so that
+     * who asks learns that the network is down. Null if there is none.
+     */
+    RoutingTable.@Nullable Route routeTo(long high, long low) {
+        RoutingTable table = routes;
+        RoutingTable.Route route = table.lookup(high, low, isUp);
+        return route != null ? route : table.lookup(high, low);
     }
 
     /** The interfaces in the order of their addition. */

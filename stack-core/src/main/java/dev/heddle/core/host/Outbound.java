@@ -1,7 +1,6 @@
 package dev.heddle.core.host;
 
 import dev.heddle.core.counter.CounterSet;
-import dev.heddle.core.icmp.MessageOutput;
 import dev.heddle.core.ip.IpCounter;
 import dev.heddle.core.ip.IpOutput;
 import dev.heddle.core.ip.RoutingTable;
@@ -13,13 +12,12 @@ import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
-/** The way out of a host: finds the route, puts the IP header in front and hands the packet to the interface. Any thread. */
-final class Outbound implements SegmentOutput, MessageOutput {
+/** The way out of a host: finds the route, puts the IP header in front of segments and hands them to the interface. Any thread. */
+final class Outbound implements SegmentOutput {
 
     /** Room for the headers of a segment and little more, for when the memory limit is reached. */
     private static final int RESERVE_CAPACITY = 1500;
 
-    private static final int DEFAULT_HOP_LIMIT = 64;
     private static final int FLOW_LABEL_MASK = 0xf_ffff;
 
     private final Host host;
@@ -27,7 +25,11 @@ final class Outbound implements SegmentOutput, MessageOutput {
     private final KeyedHash flowLabels;
     private final CounterSet<IpCounter> counters;
 
-    Outbound(Host host, PacketPool packets, KeyedHash flowLabels, CounterSet<IpCounter> counters) {
+    Outbound(
+            Host host,
+            PacketPool packets,
+            KeyedHash flowLabels,
+            CounterSet<IpCounter> counters) {
         this.host = host;
         this.packets = packets;
         this.flowLabels = flowLabels;
@@ -42,7 +44,7 @@ final class Outbound implements SegmentOutput, MessageOutput {
         if (scope != 0) {
             return host.network().networkInterface(scope);
         }
-        RoutingTable.Route route = host.network().routes().lookup(high, low);
+        RoutingTable.Route route = host.network().routeTo(high, low);
         return route == null ? null : host.network().networkInterface(route.interfaceIndex());
     }
 
@@ -56,7 +58,7 @@ final class Outbound implements SegmentOutput, MessageOutput {
         if (host.network().isLocal(remote)) {
             return remote;
         }
-        RoutingTable.Route route = host.network().routes().lookup(remote.high(), remote.low());
+        RoutingTable.Route route = host.network().routeTo(remote.high(), remote.low());
         if (route == null) {
             return null;
         }
@@ -131,51 +133,6 @@ final class Outbound implements SegmentOutput, MessageOutput {
                 0,
                 isIpv4 ? 0 : flowLabel(pair));
         return out;
-    }
-
-    @Override
-    public @Nullable Packet acquire(int bytes) {
-        return packets.forLength(bytes);
-    }
-
-    @Override
-    public void transmit(
-            Packet message,
-            long sourceHigh,
-            long sourceLow,
-            long destinationHigh,
-            long destinationLow,
-            int protocol,
-            int trafficClass) {
-        try {
-            boolean isIpv4 = IpAddress.isIpv4(destinationHigh, destinationLow);
-            // An answer to a link-local address goes where its network is routed to.
-            HostInterface out = interfaceTo(destinationHigh, destinationLow, 0);
-            if (out == null) {
-                counters.increment(IpCounter.outNoRoutes(isIpv4));
-                return;
-            }
-            if (message.length() + IpOutput.headerBytes(isIpv4)
-                    > out.capabilities().mtu()) {
-                // There is no fragmentation on output.
-                counters.increment(IpCounter.outDiscards(isIpv4));
-                return;
-            }
-            IpOutput.prepend(
-                    message,
-                    sourceHigh,
-                    sourceLow,
-                    destinationHigh,
-                    destinationLow,
-                    protocol,
-                    trafficClass,
-                    DEFAULT_HOP_LIMIT,
-                    host.nextIdentification(),
-                    0);
-            counters.increment(out.transmit(message) ? IpCounter.outRequests(isIpv4) : IpCounter.outDiscards(isIpv4));
-        } finally {
-            giveBack(message);
-        }
     }
 
     /** Takes back what {@link #acquire} gave. */

@@ -14,6 +14,12 @@ public enum IcmpCounter {
     IcmpInEchoReps,
     IcmpOutMsgs,
     IcmpOutEchoReps,
+    IcmpOutDestUnreachs,
+    IcmpOutTimeExcds,
+    IcmpOutParmProbs,
+    /** Errors that were not sent: too many to all, or to one destination. */
+    IcmpOutRateLimitGlobal,
+    IcmpOutRateLimitHost,
 
     Icmp6InMsgs,
     Icmp6InErrors,
@@ -33,5 +39,11 @@ public enum IcmpCounter {
     Icmp6InNeighborAdvertisements,
     Icmp6InRedirects,
     Icmp6OutMsgs,
-    Icmp6OutEchoReplies
+    Icmp6OutEchoReplies,
+    Icmp6OutDestUnreachs,
+    Icmp6OutTimeExcds,
+    Icmp6OutParmProblems,
+    /** Errors that were not sent: too many to all, or to one destination. */
+    Icmp6OutRateLimitGlobal,
+    Icmp6OutRateLimitHost
 }

@@ -27,4 +27,17 @@ final class IcmpTypes {
     static final int V6_LISTENER_REPORT_2 = 143;
 
     private IcmpTypes() {}
+
+    /** Whether a type is one of the queries and their answers, to which errors may be sent; unknown ones may be errors. */
+    static boolean isQueryV4(int type) {
+        return switch (type) {
+            case V4_ECHO_REPLY, V4_ECHO_REQUEST, 9, 10, 13, 14, 15, 16, 17, 18 -> true;
+            default -> false;
+        };
+    }
+
+    /** RFC 4443 2.1 and 2.4 (e.2): the redirect counts as an error here. */
+    static boolean isInformationalV6(int type) {
+        return type >= V6_ECHO_REQUEST && type != V6_REDIRECT;
+    }
 }

@@ -11,12 +11,20 @@ public enum IpCounter {
     IpOutRequests,
     IpOutDiscards,
     IpOutNoRoutes,
+    IpReasmTimeout,
     IpReasmReqds,
+    IpReasmOKs,
     IpReasmFails,
+    /** Datagrams sent in fragments, that could not be, and the fragments. */
+    IpFragOKs,
+    IpFragFails,
+    IpFragCreates,
     /** Header checksum errors, also counted in {@link #IpInHdrErrors}. */
     IpExtInCsumErrors,
     /** Packets shorter than their header says, also counted in {@link #IpInHdrErrors}. */
     IpExtInTruncatedPkts,
+    /** Datagrams whose fragments overlap, also counted in {@link #IpReasmFails}. */
+    IpExtReasmOverlaps,
 
     Ip6InReceives,
     Ip6InHdrErrors,
@@ -27,10 +35,17 @@ public enum IpCounter {
     Ip6OutRequests,
     Ip6OutDiscards,
     Ip6OutNoRoutes,
+    Ip6ReasmTimeout,
     Ip6ReasmReqds,
+    Ip6ReasmOKs,
     Ip6ReasmFails,
+    Ip6FragOKs,
+    Ip6FragFails,
+    Ip6FragCreates,
     /** Packets shorter than their header says, also counted in {@link #Ip6InHdrErrors}. */
-    Ip6InTruncatedPkts;
+    Ip6InTruncatedPkts,
+    /** Packets whose fragments overlap, also counted in {@link #Ip6ReasmFails}. */
+    Ip6ReasmOverlaps;
 
     /** A packet was handed to IP for sending. */
     public static IpCounter outRequests(boolean ipv4) {
@@ -82,5 +97,32 @@ public enum IpCounter {
 
     static IpCounter inTruncatedPkts(boolean ipv4) {
         return ipv4 ? IpExtInTruncatedPkts : Ip6InTruncatedPkts;
+    }
+
+    static IpCounter reasmOks(boolean ipv4) {
+        return ipv4 ? IpReasmOKs : Ip6ReasmOKs;
+    }
+
+    static IpCounter reasmTimeout(boolean ipv4) {
+        return ipv4 ? IpReasmTimeout : Ip6ReasmTimeout;
+    }
+
+    static IpCounter reasmOverlaps(boolean ipv4) {
+        return ipv4 ? IpExtReasmOverlaps : Ip6ReasmOverlaps;
+    }
+
+    /** A datagram was sent in fragments. */
+    public static IpCounter fragOks(boolean ipv4) {
+        return ipv4 ? IpFragOKs : Ip6FragOKs;
+    }
+
+    /** A datagram had to be fragmented and could not be. */
+    public static IpCounter fragFails(boolean ipv4) {
+        return ipv4 ? IpFragFails : Ip6FragFails;
+    }
+
+    /** A fragment was made. */
+    public static IpCounter fragCreates(boolean ipv4) {
+        return ipv4 ? IpFragCreates : Ip6FragCreates;
     }
 }

@@ -20,6 +20,10 @@ public final class IpInput {
     /** {@code 224.0.0.1}, {@code ff02::1} and {@code ff01::1}: all hosts, the only groups that a host is always in. */
     private static final long ALL_HOSTS_V4 = IpAddress.mapped(0xe0000001);
 
+    /* Codes of an ICMPv6 parameter problem (RFC 4443 3.4, RFC 7112 6). */
+    private static final int UNRECOGNIZED_NEXT_HEADER = 1;
+    private static final int INCOMPLETE_HEADER_CHAIN = 3;
+
     private static final long ALL_NODES_LINK_HIGH = 0xff02L << 48;
     private static final long ALL_NODES_INTERFACE_HIGH = 0xff01L << 48;
 
@@ -28,6 +32,9 @@ public final class IpInput {
     private final boolean loopback;
     private final Ipv4Header ipv4 = new Ipv4Header();
     private final Ipv6Header ipv6 = new Ipv6Header();
+    private final Fragment fragment = new Fragment();
+    private int problemCode;
+    private int problemPointer;
 
     /** Makes the input of an interface to other hosts. */
     public IpInput(CounterSet<IpCounter> counters, CounterSet<Refusal> refusals) {
@@ -60,9 +67,50 @@ public final class IpInput {
             default -> Refusal.IP_VERSION;
         };
         if (refusal != Refusal.NONE) {
-            return refuseHeader(refusal, isIpv4);
+            IpVerdict dropped = refuseHeader(refusal, isIpv4);
+            return isTold(packet, local, version) ? IpVerdict.PARAMETER_PROBLEM : dropped;
         }
-        refusal = isIpv4 ? checkIpv4Addresses(packet, local) : checkIpv6Addresses(packet, local);
+        return judge(packet, local, isIpv4);
+    }
+
+    /**
+     * Judges a datagram that was made of its fragments, each of which was accepted.
+     *
+     * @param packet what {@link Reassembly} gave
+     */
+    public IpVerdict acceptReassembled(Packet packet, IpLocalAddresses local) {
+        boolean isIpv4 = (packet.buffer().get(packet.offset()) & 0xf0) >>> 4 == 4;
+        Refusal refusal = isIpv4 ? parseIpv4(packet) : parseIpv6(packet);
+        if (refusal == Refusal.NONE && !isIpv4 && ipv6.isFragment()) {
+            refusal = Refusal.IPV6_FRAGMENT; // a fragment of a fragment: RFC 8200 4.1 knows one fragment header
+        }
+        if (refusal != Refusal.NONE) {
+            IpVerdict dropped = refuseHeader(refusal, isIpv4);
+            return isTold(packet, local, isIpv4 ? 4 : 6) ? IpVerdict.PARAMETER_PROBLEM : dropped;
+        }
+        return judge(packet, local, isIpv4);
+    }
+
+    /** Of the packet with the verdict {@link IpVerdict#FRAGMENT}, until the next packet. */
+    public Fragment fragment() {
+        return fragment;
+    }
+
+    /**
+     * What is wrong with the packet with the verdict {@link IpVerdict#PARAMETER_PROBLEM}, and of an IPv6 packet with the
+     * verdict {@link IpVerdict#UNKNOWN_PROTOCOL}: the code of the error message.
+     */
+    public int problemCode() {
+        return problemCode;
+    }
+
+    /** The octet of the packet that is wrong. */
+    public int problemPointer() {
+        return problemPointer;
+    }
+
+    private IpVerdict judge(Packet packet, IpLocalAddresses local, boolean isIpv4) {
+        Refusal refusal = isIpv4 ? checkIpv4Addresses(packet, local) : checkIpv6Addresses(packet, local);
         if (refusal != Refusal.NONE) {
             return drop(refusal, IpCounter.inAddrErrors(isIpv4));
         }
@@ -78,12 +126,15 @@ public final class IpInput {
         // The flags are read only now: a fragment for somebody else needs no buffers of ours.
         if (isIpv4 ? ipv4.isFragment() : ipv6.isFragment()) {
             counters.increment(IpCounter.reasmReqds(isIpv4));
-            counters.increment(IpCounter.reasmFails(isIpv4));
-            return IpVerdict.FRAGMENT;
+            return fragmentVerdict(packet, isIpv4, unicast);
         }
         IpVerdict verdict = transport(packet.protocol, isIpv4);
         if (verdict == IpVerdict.UNKNOWN_PROTOCOL) {
             counters.increment(IpCounter.inUnknownProtos(isIpv4));
+            if (!isIpv4) {
+                problemCode = UNRECOGNIZED_NEXT_HEADER;
+                problemPointer = ipv6.protocolPointer();
+            }
             return verdict;
         }
         if (verdict == IpVerdict.TCP && !unicast) {
@@ -91,6 +142,69 @@ public final class IpInput {
         }
         counters.increment(IpCounter.inDelivers(isIpv4));
         return verdict;
+    }
+
+    private IpVerdict fragmentVerdict(Packet packet, boolean isIpv4, boolean unicast) {
+        describeFragment(packet, isIpv4);
+        Refusal refusal = isIpv4 ? checkFragmentV4(packet) : checkFragmentV6();
+        if (refusal == Refusal.NONE) {
+            return IpVerdict.FRAGMENT;
+        }
+        counters.increment(IpCounter.reasmFails(isIpv4));
+        refusals.increment(refusal);
+        problemCode = INCOMPLETE_HEADER_CHAIN;
+        problemPointer = 0;
+        return !isIpv4 && unicast ? IpVerdict.PARAMETER_PROBLEM : IpVerdict.DROPPED;
+    }
+
+    /** RFC 1858 3 and RFC 3128 3, and not only for TCP's ports and flags: options decide as well. */
+    private Refusal checkFragmentV4(Packet packet) {
+        boolean tiny = fragment.isFirst() && !ipv4.holdsTransportHeader();
+        boolean rewriting = fragment.offsetBytes == 8 && packet.protocol == TcpHeader.PROTOCOL;
+        return tiny || rewriting ? Refusal.FRAGMENT_TINY : Refusal.NONE;
+    }
+
+    private Refusal checkFragmentV6() {
+        return fragment.isFirst() && !ipv6.holdsHeaderChain() ? Refusal.FRAGMENT_HEADER_CHAIN : Refusal.NONE;
+    }
+
+    private void describeFragment(Packet packet, boolean isIpv4) {
+        Fragment f = fragment;
+        f.headerBytes = packet.transportOffset - packet.offset();
+        f.identification = isIpv4 ? ipv4.identification() : ipv6.identification();
+        f.offsetBytes = isIpv4 ? ipv4.fragmentOffsetBytes() : ipv6.fragmentOffsetBytes();
+        f.moreFragments = isIpv4 ? ipv4.moreFragments() : ipv6.moreFragments();
+        f.perFragmentBytes = isIpv4 ? f.headerBytes : ipv6.perFragmentBytes();
+        f.protocolPointer = isIpv4 ? 0 : ipv6.fragmentProtocolPointer();
+    }
+
+    /**
+     * Whether the sender of a packet with a header that was refused is told, which RFC 1122 3.2.2.5 and RFC 4443 3.4 ask for
+     * some refusals: if the packet was for this host and what it says of itself can be right.
+     */
+    private boolean isTold(Packet packet, IpLocalAddresses local, int version) {
+        if (version == 4) {
+            if (ipv4.problemPointer() < 0 || !ipv4.verifyChecksum()) {
+                return false;
+            }
+            packet.head(packet.offset(), ipv4.totalLength());
+            fillFrom(ipv4, packet);
+            problemCode = 0;
+            problemPointer = ipv4.problemPointer();
+            return checkIpv4Addresses(packet, local) == Refusal.NONE
+                    && isUnicastHere(packet.destinationHigh, packet.destinationLow, local);
+        }
+        if (version != 6 || ipv6.problemCode() == Ipv6Header.NO_PROBLEM) {
+            return false;
+        }
+        packet.head(packet.offset(), Ipv6Header.HEADER_BYTES + ipv6.payloadLength());
+        fillFrom(ipv6, packet);
+        problemCode = ipv6.problemCode();
+        problemPointer = ipv6.problemPointer();
+        return checkIpv6Addresses(packet, local) == Refusal.NONE
+                && (isUnicastHere(packet.destinationHigh, packet.destinationLow, local)
+                        || ipv6.isProblemOfGroups()
+                                && isGroupHere(packet.destinationHigh, packet.destinationLow, local));
     }
 
     private static IpVerdict transport(int protocol, boolean isIpv4) {
@@ -112,15 +226,7 @@ public final class IpInput {
             return Refusal.IPV4_CHECKSUM;
         }
         packet.head(packet.offset(), ipv4.totalLength());
-        packet.sourceHigh = 0;
-        packet.sourceLow = IpAddress.mapped(ipv4.source());
-        packet.destinationHigh = 0;
-        packet.destinationLow = IpAddress.mapped(ipv4.destination());
-        packet.protocol = ipv4.protocol();
-        packet.transportOffset = ipv4.transportOffset();
-        packet.transportLength = ipv4.transportLength();
-        packet.trafficClass = ipv4.trafficClass();
-        packet.hopLimit = ipv4.ttl();
+        fillFrom(ipv4, packet);
         return Refusal.NONE;
     }
 
@@ -130,16 +236,32 @@ public final class IpInput {
             return refusal;
         }
         packet.head(packet.offset(), Ipv6Header.HEADER_BYTES + ipv6.payloadLength());
-        packet.sourceHigh = ipv6.sourceHigh();
-        packet.sourceLow = ipv6.sourceLow();
-        packet.destinationHigh = ipv6.destinationHigh();
-        packet.destinationLow = ipv6.destinationLow();
-        packet.protocol = ipv6.protocol();
-        packet.transportOffset = ipv6.transportOffset();
-        packet.transportLength = ipv6.transportLength();
-        packet.trafficClass = ipv6.trafficClass();
-        packet.hopLimit = ipv6.hopLimit();
+        fillFrom(ipv6, packet);
         return Refusal.NONE;
+    }
+
+    private static void fillFrom(Ipv4Header header, Packet packet) {
+        packet.sourceHigh = 0;
+        packet.sourceLow = IpAddress.mapped(header.source());
+        packet.destinationHigh = 0;
+        packet.destinationLow = IpAddress.mapped(header.destination());
+        packet.protocol = header.protocol();
+        packet.transportOffset = header.transportOffset();
+        packet.transportLength = header.transportLength();
+        packet.trafficClass = header.trafficClass();
+        packet.hopLimit = header.ttl(); // whatever it is: RFC 1122 3.2.1.7
+    }
+
+    private static void fillFrom(Ipv6Header header, Packet packet) {
+        packet.sourceHigh = header.sourceHigh();
+        packet.sourceLow = header.sourceLow();
+        packet.destinationHigh = header.destinationHigh();
+        packet.destinationLow = header.destinationLow();
+        packet.protocol = header.protocol();
+        packet.transportOffset = header.transportOffset();
+        packet.transportLength = header.transportLength();
+        packet.trafficClass = header.trafficClass();
+        packet.hopLimit = header.hopLimit();
     }
 
     /** RFC 1122 3.2.1.3; RFC 9293 MUST-63 names the same for SYNs. */
@@ -147,6 +269,7 @@ public final class IpInput {
         long source = packet.sourceLow;
         long destination = packet.destinationLow;
         if (isThisNetwork(source)
+                || isReserved(source)
                 || IpAddress.isMulticast(0, source)
                 || local.isBroadcast(0, source)
                 || isForeignLoopOrOwn(0, source, local)) {
@@ -185,13 +308,19 @@ public final class IpInput {
         return (mappedLow & 0xff00_0000L) == 0;
     }
 
+    /** Whether an IPv4 address is in {@code 240.0.0.0/4}, class E (RFC 1122 3.2.1.3); the limited broadcast address is. */
+    private static boolean isReserved(long mappedLow) {
+        return (mappedLow & 0xf000_0000L) == 0xf000_0000L;
+    }
+
     /** Whether a source claims to be this very host on an interface that does not lead back to it. */
     private boolean isForeignLoopOrOwn(long high, long low, IpLocalAddresses local) {
         return !loopback && (IpAddress.isLoopback(high, low) || local.contains(high, low));
     }
 
     private boolean isUnicastHere(long high, long low, IpLocalAddresses local) {
-        return local.contains(high, low) || (loopback && IpAddress.isLoopback(high, low));
+        return local.contains(high, low)
+                || (loopback && IpAddress.isLoopback(high, low) && !local.isBroadcast(high, low));
     }
 
     private static boolean isGroupHere(long high, long low, IpLocalAddresses local) {

@@ -19,6 +19,9 @@ public final class IpLocalAddresses implements LocalAddresses {
 
     private final long[] broadcasts;
 
+    /** Whether all of 127.0.0.0/8 is this host's: one address of it stands for all (RFC 1122 3.2.1.3). */
+    private final boolean loopback;
+
     private IpLocalAddresses(List<IpPrefix> prefixes) {
         this.prefixes = prefixes;
         addresses = new long[2 * prefixes.size()];
@@ -32,6 +35,7 @@ public final class IpLocalAddresses implements LocalAddresses {
                 networks.add(broadcast);
             }
         }
+        loopback = prefixes.stream().anyMatch(p -> p.isIpv4() && p.address().isLoopback());
         broadcasts = networks.stream().mapToLong(IpAddress::low).toArray();
     }
 
@@ -62,7 +66,7 @@ public final class IpLocalAddresses implements LocalAddresses {
                 return true;
             }
         }
-        return false;
+        return loopback && low != 1 && IpAddress.isLoopback(high, low) && !isBroadcast(high, low);
     }
 
     @Override
@@ -84,17 +88,26 @@ public final class IpLocalAddresses implements LocalAddresses {
         boolean linkLocal = IpAddress.isLinkLocal(destinationHigh, destinationLow);
         IpPrefix best = null;
         int bestRank = -1;
+        int bestCommon = -1;
         for (IpPrefix prefix : prefixes) {
             if (prefix.isIpv4() != ipv4) {
                 continue;
             }
             boolean sameScope = prefix.address().isLinkLocal() == linkLocal;
             int rank = prefix.contains(destinationHigh, destinationLow) ? 2 + prefix.length() : sameScope ? 1 : 0;
-            if (rank > bestRank) {
+            // RFC 6724 5, rule 8; IPv4 hosts take their first address
+            int common = ipv4 ? 0 : commonBits(prefix.address(), destinationHigh, destinationLow);
+            if (rank > bestRank || rank == bestRank && common > bestCommon) {
                 best = prefix;
                 bestRank = rank;
+                bestCommon = common;
             }
         }
         return best == null ? null : best.address();
+    }
+
+    private static int commonBits(IpAddress address, long high, long low) {
+        int inHigh = Long.numberOfLeadingZeros(address.high() ^ high);
+        return inHigh < Long.SIZE ? inHigh : Long.SIZE + Long.numberOfLeadingZeros(address.low() ^ low);
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** The routes of a host; an immutable snapshot. Meant for the few dozen routes of a host, not for a router's table. */
@@ -64,6 +65,20 @@ public final class RoutingTable {
     public @Nullable Route lookup(long high, long low) {
         for (Route route : inOrder) {
             if (route.destination.contains(high, low)) {
+                return route;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * The best route to an address through an interface that is of use; null if there is none.
+     *
+     * @param usable asked of interfaces' indices
+     */
+    public @Nullable Route lookup(long high, long low, IntPredicate usable) {
+        for (Route route : inOrder) {
+            if (route.destination.contains(high, low) && usable.test(route.interfaceIndex)) {
                 return route;
             }
         }

@@ -39,6 +39,7 @@ public final class Ipv4Header {
     private int offset;
     private int headerBytes;
     private int totalLength;
+    private int problemPointer = -1;
 
     /**
      * Looks at the packet in [offset, offset + length) of the buffer, which must hold it; bytes beyond the total length
@@ -67,6 +68,7 @@ public final class Ipv4Header {
     }
 
     private Refusal wrapHeader(ByteBuffer b, int packetOffset, int length) {
+        problemPointer = -1;
         if (length < HEADER_BYTES) {
             return Refusal.IPV4_TRUNCATED;
         }
@@ -110,6 +112,7 @@ public final class Ipv4Header {
             }
             int optionLength = i + 1 < end ? u8(buffer, i + 1) : 0;
             if (optionLength < 2 || i + optionLength > end) {
+                problemPointer = i - offset;
                 return Refusal.IPV4_OPTION_LENGTH;
             }
             if (type == OPTION_LOOSE_SOURCE_ROUTE || type == OPTION_STRICT_SOURCE_ROUTE) {
@@ -119,6 +122,19 @@ public final class Ipv4Header {
             i += optionLength;
         }
         return Refusal.NONE;
+    }
+
+    /**
+     * After a refusal, which octet of the packet a parameter problem would point at (RFC 792); −1 if the sender is not told.
+     * The header's fixed fields can be read then.
+     */
+    public int problemPointer() {
+        return problemPointer;
+    }
+
+    /** Of a first fragment: whether it holds the transport's whole header (RFC 1858 3). */
+    public boolean holdsTransportHeader() {
+        return TransportHeader.isWhole(buffer, protocol(), transportOffset(), transportLength());
     }
 
     /** Whether the header's checksum is right (RFC 1122 3.2.1.2). */
@@ -156,6 +172,11 @@ public final class Ipv4Header {
     /** Where the payload belongs in the datagram, in bytes. */
     public int fragmentOffsetBytes() {
         return (u16(buffer, offset + FRAGMENT) & FRAGMENT_OFFSET) << 3;
+    }
+
+    /** The same of the header at an offset, which must be a right one. */
+    public static int fragmentOffsetBytes(ByteBuffer b, int offset) {
+        return (u16(b, offset + FRAGMENT) & FRAGMENT_OFFSET) << 3;
     }
 
     /** Whether the packet is not a whole datagram. */
@@ -214,5 +235,36 @@ public final class Ipv4Header {
         b.putInt(offset + SOURCE, source);
         b.putInt(offset + DESTINATION, destination);
         b.putShort(offset + CHECKSUM, (short) Checksum.finish(Checksum.add(b, offset, HEADER_BYTES, 0)));
+    }
+
+    /**
+     * Makes the header of a first fragment that of the whole datagram.
+     *
+     * @param headerBytes with options
+     * @param totalLength the bytes of the whole packet, up to 65,535
+     */
+    public static void becomeWhole(ByteBuffer b, int offset, int headerBytes, int totalLength, int tos) {
+        b.put(offset + TOS, (byte) tos);
+        b.putShort(offset + TOTAL_LENGTH, (short) totalLength);
+        b.putShort(offset + FRAGMENT, (short) 0);
+        complete(b, offset, headerBytes);
+    }
+
+    /**
+     * Makes the header of a whole datagram that of one of its fragments.
+     *
+     * @param fragmentOffsetBytes a multiple of 8
+     * @param moreFragments whether it is not the last one
+     */
+    public static void becomeFragment(
+            ByteBuffer b, int offset, int totalLength, int fragmentOffsetBytes, boolean moreFragments) {
+        b.putShort(offset + TOTAL_LENGTH, (short) totalLength);
+        b.putShort(offset + FRAGMENT, (short) (fragmentOffsetBytes >>> 3 | (moreFragments ? MORE_FRAGMENTS : 0)));
+        complete(b, offset, HEADER_BYTES);
+    }
+
+    private static void complete(ByteBuffer b, int offset, int headerBytes) {
+        b.putShort(offset + CHECKSUM, (short) 0);
+        b.putShort(offset + CHECKSUM, (short) Checksum.finish(Checksum.add(b, offset, headerBytes, 0)));
     }
 }

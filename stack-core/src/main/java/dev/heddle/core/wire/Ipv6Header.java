@@ -17,37 +17,48 @@ public final class Ipv6Header {
     /** The largest payload of a fragmented packet. */
     private static final int MAX_PAYLOAD = 65_535;
 
-    /** RFC 8504 5.3 lets a host limit the chain; the recommended order of RFC 8200 4.1 has seven headers. */
-    private static final int MAX_EXTENSIONS = 8;
+    /** What {@link #problemCode} says when the sender is not told. */
+    public static final int NO_PROBLEM = -1;
+
+    /* The codes of a parameter problem (RFC 4443 3.4, RFC 7112 6). */
+    private static final int ERRONEOUS_FIELD = 0;
+    private static final int UNRECOGNIZED_NEXT_HEADER = 1;
+    private static final int UNRECOGNIZED_OPTION = 2;
 
     private static final int PAYLOAD_LENGTH = 4;
-    private static final int NEXT_HEADER = 6;
+    static final int NEXT_HEADER = 6;
     private static final int HOP_LIMIT = 7;
     private static final int SOURCE = 8;
     private static final int DESTINATION = 24;
 
-    private static final int HOP_BY_HOP = 0;
-    private static final int ROUTING = 43;
-    private static final int FRAGMENT = 44;
-    private static final int AUTHENTICATION = 51;
-    private static final int NO_NEXT_HEADER = 59;
-    private static final int DESTINATION_OPTIONS = 60;
-
-    private static final int FRAGMENT_HEADER_BYTES = 8;
-    private static final int FRAGMENT_OFFSET = 0xfff8;
-    private static final int MORE_FRAGMENTS = 1;
+    static final int FRAGMENT_OFFSET = 0xfff8;
+    static final int MORE_FRAGMENTS = 1;
 
     private static final int OPTION_PAD1 = 0;
     private static final int OPTION_PADN = 1;
     private static final int OPTION_ROUTER_ALERT = 5;
+
+    /* RFC 8200 4.2: what the two highest bits of a type ask of a node that does not know the option. */
+    private static final int SKIP = 0;
+    private static final int DISCARD = 1;
+    private static final int DISCARD_AND_TELL = 2;
 
     private ByteBuffer buffer = Views.EMPTY;
     private int offset;
     private int end;
     private int protocol;
     private int transportOffset;
+    /** Where the number of the protocol stands, absolute. */
+    private int protocolField;
     /** Where the fragment header is, absolute; −1 if there is none or it makes no fragment. */
     private int fragmentHeader = -1;
+
+    /** Of a fragment: where the number of the fragment header stands, absolute. */
+    private int fragmentProtocolField;
+
+    private int problemCode = NO_PROBLEM;
+    private int problemPointer;
+    private boolean problemOfGroups;
 
     /**
      * Looks at the packet in [offset, offset + length) of the buffer, which must hold it; bytes beyond the payload length
@@ -63,7 +74,7 @@ public final class Ipv6Header {
             return Refusal.IPV6_PAYLOAD_LENGTH;
         }
         end = payloadEnd;
-        return isExtension(protocol) ? walk() : Refusal.NONE;
+        return Ipv6Extension.isOne(protocol) ? walk() : Refusal.NONE;
     }
 
     /**
@@ -76,10 +87,12 @@ public final class Ipv6Header {
             return refusal;
         }
         end = packetOffset + Math.min(length, HEADER_BYTES + u16(b, packetOffset + PAYLOAD_LENGTH));
-        return isExtension(protocol) ? walk() : Refusal.NONE;
+        return Ipv6Extension.isOne(protocol) ? walk() : Refusal.NONE;
     }
 
     private Refusal wrapHeader(ByteBuffer b, int packetOffset, int length) {
+        problemCode = NO_PROBLEM;
+        problemOfGroups = false;
         if (length < HEADER_BYTES) {
             return Refusal.IPV6_TRUNCATED;
         }
@@ -88,33 +101,27 @@ public final class Ipv6Header {
         }
         buffer = b;
         offset = packetOffset;
-        protocol = u8(b, packetOffset + NEXT_HEADER);
+        protocolField = packetOffset + NEXT_HEADER;
+        protocol = u8(b, protocolField);
         transportOffset = packetOffset + HEADER_BYTES;
         fragmentHeader = -1;
         return Refusal.NONE;
     }
 
-    private static boolean isExtension(int nextHeader) {
-        return switch (nextHeader) {
-            case HOP_BY_HOP, ROUTING, FRAGMENT, AUTHENTICATION, NO_NEXT_HEADER, DESTINATION_OPTIONS -> true;
-            default -> false;
-        };
-    }
-
     /** Moves {@link #transportOffset} and {@link #protocol} behind the extension headers. */
     private Refusal walk() {
-        for (int count = 0; isExtension(protocol); count++) {
-            if (protocol == NO_NEXT_HEADER) {
+        for (int count = 0; Ipv6Extension.isOne(protocol); count++) {
+            if (protocol == Ipv6Extension.NO_NEXT_HEADER) {
                 return Refusal.IPV6_NO_NEXT_HEADER;
             }
-            if (count == MAX_EXTENSIONS) {
+            if (count == Ipv6Extension.MOST) {
                 return Refusal.IPV6_EXTENSION_COUNT;
             }
             int at = transportOffset;
             if (at + 8 > end) {
                 return Refusal.IPV6_EXTENSION_LENGTH;
             }
-            int bytes = extensionBytes(at);
+            int bytes = Ipv6Extension.bytes(buffer, protocol, at);
             if (at + bytes > end) {
                 return Refusal.IPV6_EXTENSION_LENGTH;
             }
@@ -122,34 +129,30 @@ public final class Ipv6Header {
             if (refusal != Refusal.NONE || fragmentHeader >= 0) {
                 return refusal;
             }
+            protocolField = at;
             protocol = u8(buffer, at);
             transportOffset = at + bytes;
         }
         return Refusal.NONE;
     }
 
-    private int extensionBytes(int at) {
-        int lengthField = u8(buffer, at + 1);
-        return switch (protocol) {
-            case FRAGMENT -> FRAGMENT_HEADER_BYTES; // its second byte is reserved
-            case AUTHENTICATION -> (lengthField + 2) << 2; // RFC 4302 2.2: in words of four bytes
-            default -> (lengthField + 1) << 3;
-        };
-    }
-
     private Refusal takeExtension(int at, int bytes, int count) {
         switch (protocol) {
-            case HOP_BY_HOP -> {
-                return count > 0 ? Refusal.IPV6_EXTENSION_ORDER : walkOptions(at + 2, at + bytes);
+            case Ipv6Extension.HOP_BY_HOP -> {
+                return count > 0
+                        ? problem(Refusal.IPV6_EXTENSION_ORDER, UNRECOGNIZED_NEXT_HEADER, protocolField)
+                        : walkOptions(at + 2, at + bytes);
             }
-            case DESTINATION_OPTIONS -> {
+            case Ipv6Extension.DESTINATION_OPTIONS -> {
                 return walkOptions(at + 2, at + bytes);
             }
-            case ROUTING -> {
+            case Ipv6Extension.ROUTING -> {
                 // RFC 8200 4.4: an unknown type is ignored when no segments are left; RFC 5095: type 0 is no more
-                return u8(buffer, at + 3) != 0 ? Refusal.IPV6_ROUTING_HEADER : Refusal.NONE;
+                return u8(buffer, at + 3) != 0
+                        ? problem(Refusal.IPV6_ROUTING_HEADER, ERRONEOUS_FIELD, at + 2)
+                        : Refusal.NONE;
             }
-            case FRAGMENT -> {
+            case Ipv6Extension.FRAGMENT -> {
                 return takeFragment(at);
             }
             default -> {
@@ -163,17 +166,24 @@ public final class Ipv6Header {
         if ((field & (FRAGMENT_OFFSET | MORE_FRAGMENTS)) == 0) {
             return Refusal.NONE; // RFC 6946: an atomic fragment is a whole packet
         }
-        int payload = end - at - FRAGMENT_HEADER_BYTES;
+        int payload = end - at - Ipv6Extension.FRAGMENT_BYTES;
         boolean more = (field & MORE_FRAGMENTS) != 0;
-        int unfragmentable = at - offset - HEADER_BYTES;
-        if (payload <= 0
-                || (more && payload % 8 != 0)
-                || unfragmentable + (field & FRAGMENT_OFFSET) + payload > MAX_PAYLOAD) {
+        if (payload <= 0) {
             return Refusal.IPV6_FRAGMENT;
         }
+        // RFC 8200 4.5: both errors are told to the sender
+        if (more && payload % 8 != 0) {
+            return problem(Refusal.IPV6_FRAGMENT, ERRONEOUS_FIELD, offset + PAYLOAD_LENGTH);
+        }
+        int unfragmentable = at - offset - HEADER_BYTES;
+        if (unfragmentable + (field & FRAGMENT_OFFSET) + payload > MAX_PAYLOAD) {
+            return problem(Refusal.IPV6_FRAGMENT, ERRONEOUS_FIELD, at + 2);
+        }
         fragmentHeader = at;
+        fragmentProtocolField = protocolField;
+        protocolField = at;
         protocol = u8(buffer, at);
-        transportOffset = at + FRAGMENT_HEADER_BYTES;
+        transportOffset = at + Ipv6Extension.FRAGMENT_BYTES;
         return Refusal.NONE;
     }
 
@@ -192,13 +202,46 @@ public final class Ipv6Header {
             if (next > to) {
                 return Refusal.IPV6_OPTION_LENGTH;
             }
-            // RFC 8200 4.2: the two highest bits of a type say what to do with an option that is not known
-            if (type != OPTION_PADN && type != OPTION_ROUTER_ALERT && type >>> 6 != 0) {
+            int action = type == OPTION_PADN || type == OPTION_ROUTER_ALERT ? SKIP : type >>> 6;
+            if (action == DISCARD) {
                 return Refusal.IPV6_OPTION_UNKNOWN;
+            }
+            if (action != SKIP) {
+                problemOfGroups = action == DISCARD_AND_TELL;
+                return problem(Refusal.IPV6_OPTION_UNKNOWN, UNRECOGNIZED_OPTION, i);
             }
             i = next;
         }
         return Refusal.NONE;
+    }
+
+    private Refusal problem(Refusal refusal, int code, int at) {
+        problemCode = code;
+        problemPointer = at - offset;
+        return refusal;
+    }
+
+    /**
+     * After a refusal, the code of the parameter problem that the sender is told of (RFC 4443 3.4); {@link #NO_PROBLEM} if it
+     * is not. The fields of the first 40 bytes can be read then.
+     */
+    public int problemCode() {
+        return problemCode;
+    }
+
+    /** The octet of the packet that the problem is at. */
+    public int problemPointer() {
+        return problemPointer;
+    }
+
+    /** Whether the sender is told also if the packet was for a group (RFC 4443 2.4 (e.3), the second exception). */
+    public boolean isProblemOfGroups() {
+        return problemOfGroups;
+    }
+
+    /** The octet of the packet that has the number of the protocol. */
+    public int protocolPointer() {
+        return protocolField - offset;
     }
 
     /** The bytes behind the first 40, extension headers included, as far as they are there. */
@@ -256,6 +299,34 @@ public final class Ipv6Header {
         return fragmentHeader >= 0;
     }
 
+    /** The bytes in front of the fragment header: those that the whole packet begins with. */
+    public int perFragmentBytes() {
+        return fragmentHeader - offset;
+    }
+
+    /** The octet of the packet that has the number of the fragment header. */
+    public int fragmentProtocolPointer() {
+        return fragmentProtocolField - offset;
+    }
+
+    /** Of a first fragment: whether it holds all headers, the transport's included (RFC 7112 5). */
+    public boolean holdsHeaderChain() {
+        int next = protocol;
+        int at = transportOffset;
+        for (int count = 0; Ipv6Extension.isOne(next); count++) {
+            if (next == Ipv6Extension.NO_NEXT_HEADER) {
+                return true;
+            }
+            if (count == Ipv6Extension.MOST || at + 8 > end) {
+                return false;
+            }
+            int bytes = Ipv6Extension.bytes(buffer, next, at);
+            next = u8(buffer, at);
+            at += bytes;
+        }
+        return TransportHeader.isWhole(buffer, next, at, end - at);
+    }
+
     public boolean moreFragments() {
         return (u16(buffer, fragmentHeader + 2) & MORE_FRAGMENTS) != 0;
     }
@@ -295,5 +366,19 @@ public final class Ipv6Header {
         b.putLong(offset + SOURCE + 8, sourceLow);
         b.putLong(offset + DESTINATION, destinationHigh);
         b.putLong(offset + DESTINATION + 8, destinationLow);
+    }
+
+    /**
+     * Makes the headers in front of a first fragment's fragment header those of the whole packet.
+     *
+     * @param payloadLength the bytes behind the first 40
+     * @param protocolPointer the octet that has the number of the fragment header
+     * @param nextHeader what the fragment header says is behind it
+     */
+    public static void becomeWhole(
+            ByteBuffer b, int offset, int payloadLength, int protocolPointer, int nextHeader, int trafficClass) {
+        b.putInt(offset, (b.getInt(offset) & ~(0xff << 20)) | (trafficClass & 0xff) << 20);
+        b.putShort(offset + PAYLOAD_LENGTH, (short) payloadLength);
+        b.put(offset + protocolPointer, (byte) nextHeader);
     }
 }

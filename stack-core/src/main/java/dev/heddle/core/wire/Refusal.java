@@ -55,6 +55,21 @@ public enum Refusal {
     /** A v4-mapped address in an IPv6 header, which could pass for an IPv4 host. */
     IPV6_MAPPED_ADDRESS,
 
+    /** A first fragment without the whole header of its transport, or a fragment that would rewrite it (RFC 1858, 3128). */
+    FRAGMENT_TINY,
+    /** A first fragment without all headers (RFC 7112 5). */
+    FRAGMENT_HEADER_CHAIN,
+    /** A fragment overlaps another, or contradicts it about the datagram's length (RFC 5722 4, RFC 8200 4.5). */
+    FRAGMENT_OVERLAP,
+    /** A datagram in more fragments than any honest path makes. */
+    FRAGMENT_COUNT,
+    /** The datagram would be longer than a packet can be ("ping of death"). */
+    FRAGMENT_TOO_LONG,
+    /** Congestion was experienced by a datagram that is not capable of ECN in other fragments (RFC 3168 5.3). */
+    FRAGMENT_ECN,
+    /** There is no memory for a fragment: within its source's share, in reassembly, or at all. */
+    FRAGMENT_MEMORY,
+
     /** Neither IPv4 nor IPv6, or empty. */
     IP_VERSION,
 

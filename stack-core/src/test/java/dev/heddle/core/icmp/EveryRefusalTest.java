@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.core.Requirement;
 import dev.heddle.core.counter.CounterSet;
+import dev.heddle.core.ip.FragmentPackets;
 import dev.heddle.core.ip.IpCounter;
 import dev.heddle.core.ip.IpInput;
 import dev.heddle.core.ip.IpLocalAddresses;
@@ -87,6 +88,7 @@ class EveryRefusalTest {
                 changed(Refusal.IPV4_FRAGMENT, "udp4-last-fragment", b -> b.putShort(6, (short) 0x1fff)),
                 changed(Refusal.IPV4_FRAGMENT, "udp4-last-fragment", b -> b.putShort(2, (short) 20)),
                 changed(Refusal.IPV4_SOURCE_ADDRESS, "tcp4-syn", b -> b.putInt(12, 0xe0000001)),
+                changed(Refusal.IPV4_SOURCE_ADDRESS, "tcp4-syn", b -> b.putInt(12, 0xf0000001)),
                 changed(Refusal.IPV4_DESTINATION_ADDRESS, "tcp4-syn", b -> b.putInt(16, 0x7f000001)),
                 changed(Refusal.IPV4_DESTINATION_ADDRESS, "tcp4-syn", b -> b.putInt(16, 0)),
                 cut(Refusal.IPV6_TRUNCATED, "tcp6-syn", 39),
@@ -105,6 +107,15 @@ class EveryRefusalTest {
                 ipv6(Refusal.IPV6_FRAGMENT, 44, "0600000100000001 00000000000000"),
                 ipv6(Refusal.IPV6_FRAGMENT, 44, "0600000100000001"),
                 ipv6(Refusal.IPV6_FRAGMENT, 44, "0600fff800000001 0000000000000000"),
+                ipv6(Refusal.FRAGMENT_HEADER_CHAIN, 44, "0600000100000001" + "00".repeat(16)),
+                new Case(
+                        Refusal.FRAGMENT_TINY,
+                        "half a TCP header",
+                        FragmentPackets.of("192.0.2.1", "192.0.2.2", 6, 1, 0, true, new byte[16])),
+                new Case(
+                        Refusal.FRAGMENT_TINY,
+                        "the other half",
+                        FragmentPackets.of("192.0.2.1", "192.0.2.2", 6, 1, 8, true, new byte[16])),
                 ipv6(Refusal.IPV6_NO_NEXT_HEADER, 59, ""),
                 changed(Refusal.IPV6_SOURCE_ADDRESS, "tcp6-syn", b -> b.put(8, (byte) 0xff)),
                 ip(Refusal.IPV6_DESTINATION_ADDRESS, "2001:db8::1", "::", 6, ""),
@@ -157,7 +168,16 @@ class EveryRefusalTest {
         // The version is looked at before the packet is given to either family's view: see below.
         assertThat(without)
                 .containsExactlyInAnyOrder(
-                        Refusal.NONE, Refusal.IPV4_CHECKSUM, Refusal.IPV4_VERSION, Refusal.IPV6_VERSION);
+                        Refusal.NONE,
+                        Refusal.IPV4_CHECKSUM,
+                        Refusal.IPV4_VERSION,
+                        Refusal.IPV6_VERSION,
+                        // It takes several fragments to be refused for these: see ReassemblyTest.
+                        Refusal.FRAGMENT_OVERLAP,
+                        Refusal.FRAGMENT_COUNT,
+                        Refusal.FRAGMENT_TOO_LONG,
+                        Refusal.FRAGMENT_ECN,
+                        Refusal.FRAGMENT_MEMORY);
     }
 
     @Test

@@ -82,15 +82,27 @@ class IpInputTest {
     }
 
     @Test
-    void fragments_are_counted_as_failed_reassemblies() {
+    void fragments_are_counted_but_not_delivered() {
         accept(Packets.golden("udp4-first-fragment"));
         accept(Packets.golden("udp6-first-fragment"));
         assertThat(counters.get(IpCounter.IpReasmReqds)).isEqualTo(1);
-        assertThat(counters.get(IpCounter.IpReasmFails)).isEqualTo(1);
         assertThat(counters.get(IpCounter.Ip6ReasmReqds)).isEqualTo(1);
-        assertThat(counters.get(IpCounter.Ip6ReasmFails)).isEqualTo(1);
         assertThat(counters.get(IpCounter.IpInDelivers) + counters.get(IpCounter.Ip6InDelivers))
                 .isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0", "1", "255"})
+    @Requirement("RFC1122:3.2.1.7")
+    void a_datagram_that_has_arrived_has_lived_long_enough(int ttl) {
+        Packet packet = Packets.ip("192.0.2.1", "192.0.2.2", 17);
+        packet.buffer().put(packet.offset() + 8, (byte) ttl);
+        Ipv4Header.becomeWhole(packet.buffer(), packet.offset(), 20, 20, 0);
+        assertThat(accept(packet)).isEqualTo(IpVerdict.UDP);
+        assertThat(packet.hopLimit).isEqualTo(ttl);
+        packet = Packets.ip("2001:db8::1", "2001:db8::2", 17);
+        packet.buffer().put(packet.offset() + 7, (byte) ttl);
+        assertThat(accept(packet)).isEqualTo(IpVerdict.UDP);
     }
 
     @ParameterizedTest
@@ -144,6 +156,8 @@ class IpInputTest {
         "0.1.2.3",
         "127.0.0.1",
         "127.9.9.9",
+        "240.0.0.1",
+        "255.255.255.254",
         "192.0.2.2"
     })
     @Requirement({"RFC1122:3.2.1.3", "RFC9293:MUST-63"})
@@ -178,6 +192,10 @@ class IpInputTest {
         assertThat(loopback.accept(Packets.ip("127.0.0.1", "127.1.2.3", 6), LOCAL))
                 .isEqualTo(IpVerdict.TCP);
         assertThat(loopback.accept(Packets.ip("::1", "::1", 6), LOCAL)).isEqualTo(IpVerdict.TCP);
+        IpLocalAddresses whole = LOCAL.with(IpPrefix.parse("127.0.0.1/8"));
+        assertThat(loopback.accept(Packets.ip("127.0.0.1", "127.255.255.255", 6), whole))
+                .as("the broadcast address of the loopback network")
+                .isEqualTo(IpVerdict.DROPPED);
         assertThat(loopback.accept(Packets.ip("192.0.2.2", "192.0.2.2", 6), LOCAL))
                 .isEqualTo(IpVerdict.TCP);
         assertThat(loopback.accept(Packets.ip("192.0.2.2", "192.0.2.9", 6), LOCAL))
@@ -267,6 +285,7 @@ class IpInputTest {
         }
         assertThat(ends).isEqualTo(1);
         long refused = Arrays.stream(Refusal.values()).mapToLong(reasons::get).sum();
-        assertThat(refused).isEqualTo(verdict == IpVerdict.DROPPED ? 1 : 0);
+        assertThat(refused)
+                .isEqualTo(verdict == IpVerdict.DROPPED || verdict == IpVerdict.PARAMETER_PROBLEM ? 1 : 0);
     }
 }

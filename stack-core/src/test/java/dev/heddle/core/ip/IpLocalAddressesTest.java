@@ -2,6 +2,7 @@ package dev.heddle.core.ip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.core.Requirement;
 import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.IpPrefix;
 import java.util.List;
@@ -70,5 +71,31 @@ class IpLocalAddressesTest {
     void there_is_no_source_without_an_address_of_the_family() {
         IpLocalAddresses onlyIpv4 = IpLocalAddresses.of(List.of(IpPrefix.parse("192.0.2.2/24")));
         assertThat(onlyIpv4.sourceFor(0, 1)).isNull();
+    }
+
+    @Test
+    @Requirement("RFC1122:3.2.1.3")
+    void one_loopback_address_stands_for_its_whole_network() {
+        IpLocalAddresses host = LOCAL.with(IpPrefix.parse("127.0.0.1/8"));
+        for (String text : List.of("127.0.0.1", "127.0.0.2", "127.255.255.254")) {
+            IpAddress address = IpAddress.parse(text);
+            assertThat(host.contains(address.high(), address.low())).as(text).isTrue();
+            assertThat(LOCAL.contains(address.high(), address.low())).as(text).isFalse();
+        }
+        for (String text : List.of("127.255.255.255", "128.0.0.1", "::1")) {
+            IpAddress address = IpAddress.parse(text);
+            assertThat(host.contains(address.high(), address.low())).as(text).isFalse();
+        }
+    }
+
+    @Test
+    @Requirement("RFC6724:5")
+    void of_several_ipv6_sources_the_one_with_most_bits_in_common_is_taken() {
+        IpLocalAddresses host =
+                IpLocalAddresses.of(List.of(IpPrefix.parse("fd00:1::2/64"), IpPrefix.parse("2001:db8::2/64")));
+        IpAddress global = IpAddress.parse("2606:4700::1");
+        assertThat(host.sourceFor(global.high(), global.low())).hasToString("2001:db8::2");
+        IpAddress local = IpAddress.parse("fd00:2::1");
+        assertThat(host.sourceFor(local.high(), local.low())).hasToString("fd00:1::2");
     }
 }

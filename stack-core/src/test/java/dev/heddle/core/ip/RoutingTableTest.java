@@ -3,6 +3,7 @@ package dev.heddle.core.ip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.heddle.core.Requirement;
 import dev.heddle.core.ip.RoutingTable.Route;
 import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.IpPrefix;
@@ -55,6 +56,22 @@ class RoutingTableTest {
         RoutingTable table = RoutingTable.EMPTY.with(slow).with(fast);
         assertThat(lookup(table, "8.8.8.8")).isEqualTo(fast);
         assertThat(lookup(table.without(fast), "8.8.8.8")).isEqualTo(slow);
+    }
+
+    @Test
+    @Requirement("RFC1122:3.3.1.2")
+    void of_several_default_routes_the_next_serves_while_the_best_is_of_no_use() {
+        Route first = route("0.0.0.0/0", "192.0.2.1", 1, 10);
+        Route second = route("0.0.0.0/0", "198.51.100.1", 2, 20);
+        Route single = route("203.0.113.0/24", "192.0.2.7", 1, 99);
+        RoutingTable table = RoutingTable.EMPTY.with(second).with(first).with(single);
+        IpAddress to = IpAddress.parse("203.0.113.5");
+        assertThat(table.lookup(to.high(), to.low(), index -> true)).isEqualTo(single);
+        assertThat(table.lookup(to.high(), to.low(), index -> index != 1)).isEqualTo(second);
+        assertThat(table.lookup(to.high(), to.low(), index -> false)).isNull();
+        IpAddress far = IpAddress.parse("8.8.8.8");
+        assertThat(table.lookup(far.high(), far.low(), index -> true)).isEqualTo(first);
+        assertThat(table.lookup(far.high(), far.low(), index -> index == 2)).isEqualTo(second);
     }
 
     @Test

@@ -1,0 +1,116 @@
+package dev.heddle.core.host;
+
+import dev.heddle.core.icmp.IcmpErrorSender;
+import dev.heddle.core.ip.Fragment;
+import dev.heddle.core.ip.Reassembly;
+import dev.heddle.core.ip.ReassemblyLimits;
+import dev.heddle.core.link.Packet;
+import dev.heddle.core.link.PacketPool;
+import dev.heddle.core.wire.IpAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fragments of a host that wait for the others, whichever interfaces they come by. Any thread; under its lock are taken
+ * only those of the pools, and a pump may be woken.
+ */
+final class Fragments {
+
+    private final Network network;
+    private final PacketPool packets;
+    private final IcmpErrorSender errors;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /* Guarded by lock. */
+    private final Reassembly ipv4;
+    private final Reassembly ipv6;
+    private @Nullable HomeTimer timer;
+
+    /** @param limitBytes what the fragments of each address family may take */
+    Fragments(Network network, PacketPool packets, HostCounters counters, IcmpErrorSender errors, long limitBytes) {
+        this.network = network;
+        this.packets = packets;
+        this.errors = errors;
+        ipv4 = new Reassembly(
+                true, ReassemblyLimits.of(true, limitBytes), packets, counters.ip(), counters.refusals());
+        ipv6 = new Reassembly(
+                false, ReassemblyLimits.of(false, limitBytes), packets, counters.ip(), counters.refusals());
+    }
+
+    /** Takes a fragment; gives the whole datagram if it was the last one missing, to be released by the caller. */
+    @Nullable Packet accept(HostInterface in, Packet packet, Fragment fragment) {
+        Reassembly family = IpAddress.isIpv4(packet.destinationHigh, packet.destinationLow) ? ipv4 : ipv6;
+        int scope = in.scopeOf(packet.sourceHigh, packet.sourceLow);
+        lock.lock();
+        try {
+            Packet whole = family.accept(packet, fragment, scope, packet.arrivalNs);
+            HomeTimer t = timer;
+            if (t == null) {
+                t = timer = new Expiry(in.driver());
+            }
+            t.arm(nextDeadlineNs());
+            return whole;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives everything back; what still comes is not kept. */
+    void close() {
+        lock.lock();
+        try {
+            ipv4.close();
+            ipv6.close();
+            HomeTimer t = timer;
+            if (t != null) {
+                t.cancel();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void expire(long nowNs) {
+        List<Packet> firsts = new ArrayList<>();
+        lock.lock();
+        try {
+            firsts.addAll(ipv4.expire(nowNs));
+            firsts.addAll(ipv6.expire(nowNs));
+            HomeTimer t = timer;
+            if (t != null) {
+                t.arm(nextDeadlineNs());
+            }
+        } finally {
+            lock.unlock();
+        }
+        for (Packet first : firsts) {
+            errors.reassemblyTimeExceeded(first, network.localAddresses(), nowNs);
+            packets.release(first);
+        }
+    }
+
+    private long nextDeadlineNs() {
+        return Math.min(ipv4.nextDeadlineNs(), ipv6.nextDeadlineNs());
+    }
+
+    /** When the first datagram is given up; at home where the first fragment came from. */
+    private final class Expiry extends HomeTimer {
+
+        Expiry(Driver home) {
+            super(home);
+        }
+
+        @Override
+        void expired(long nowNs, Batch batch) {
+            expire(nowNs);
+        }
+
+        @Override
+        void visit(Batch batch) {
+            // has nothing but a deadline
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package dev.heddle.core.udp;
+
+import dev.heddle.core.link.Packet;
+import dev.heddle.core.wire.UdpHeader;
+
+/** Where UDP hands the datagrams that it has found right: implemented by the host. */
+@FunctionalInterface
+public interface DatagramSink {
+
+    /**
+     * Takes a datagram, which stays the caller's.
+     *
+     * @param packet with its IP fields filled
+     * @return false if nobody has the port
+     */
+    boolean deliver(Packet packet, UdpHeader header);
+}
