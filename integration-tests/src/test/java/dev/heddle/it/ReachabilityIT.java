@@ -44,10 +44,8 @@ final class ReachabilityIT {
     @EnumSource
     void heddle_answers_pings(Family family) {
         String address = family.heddle().getHostAddress();
-        for (String bytes : new String[] {"56", "0", "1472", "1452"}) {
-            if (family == Family.IPV6 && bytes.equals("1472")) {
-                continue; // would be fragmented
-            }
+        // From 1473 and 1453 bytes on the kernel sends fragments, and so must Heddle.
+        for (String bytes : new String[] {"56", "0", "1452", "1472", "1473", "8000", "65000"}) {
             String report = hosts.namespace()
                     .command("ping", family.option(), "-c", "10", "-i", "0.01", "-W", "5", "-s", bytes, address)
                     .runOrFail();
@@ -63,6 +61,18 @@ final class ReachabilityIT {
                 .run();
         assertThat(result.exitCode()).as(result.errors()).isEqualTo(CURL_CANNOT_CONNECT);
         assertThat(System.nanoTime() - startNs).isLessThan(TimeUnit.SECONDS.toNanos(5));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void the_kernel_is_told_of_datagrams_that_nobody_takes(Family family) {
+        String program = "exec 3<>/dev/udp/" + family.heddle().getHostAddress() + "/" + UNUSED_PORT
+                + "; head -c \"$0\" /dev/zero >&3; read -r -t 10 -u 3";
+        for (String bytes : new String[] {"10", "20000"}) {
+            Command.Result result =
+                    hosts.namespace().command("bash", "-c", program, bytes).run();
+            assertThat(result.errors()).as("%s bytes", bytes).contains("Connection refused");
+        }
     }
 
     @ParameterizedTest

@@ -242,7 +242,7 @@ class IcmpErrorSenderTest {
     }
 
     @Test
-    @Requirement({"RFC1122:3.2.2.4", "RFC4443:3.3"})
+    @Requirement({"RFC1122:3.3.2", "RFC4443:3.3"})
     void fragments_that_waited_in_vain_are_told_with_code_1() {
         errors.reassemblyTimeExceeded(accepted(FragmentPackets.of(A4, B4, 17, 1, 0, true, new byte[16])), LOCAL, 0);
         errors.reassemblyTimeExceeded(accepted(FragmentPackets.of(A6, B6, 17, 1, 0, true, new byte[16])), LOCAL, 0);

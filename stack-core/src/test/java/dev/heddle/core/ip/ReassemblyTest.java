@@ -470,6 +470,33 @@ class ReassemblyTest {
         assertThat(memory.usedBytes()).isZero();
     }
 
+    /** Few names, offsets that meet, lengths that contradict each other, time that passes. */
+    @Property(tries = 300)
+    void no_stream_of_fragments_breaks_the_bounds(@ForAll long seed, @ForAll boolean six) {
+        Random random = new Random(seed);
+        Reassembly family = six ? ipv6 : ipv4;
+        for (int i = 0; i < 300; i++) {
+            boolean more = random.nextInt(5) > 0;
+            int offset = 8 * (random.nextInt(20) == 0 ? 8190 - random.nextInt(20) : random.nextInt(12));
+            int length = more ? 8 * (1 + random.nextInt(6)) : 1 + random.nextInt(40);
+            byte[] whole = arrive(
+                    six
+                            ? v6(random.nextInt(4), offset, more, length)
+                            : v4(random.nextInt(4), offset, more, length));
+            if (whole != null) {
+                assertThat(whole.length).isLessThanOrEqualTo(65_535);
+            }
+            assertThat(memory.usedBytes()).isLessThanOrEqualTo(family.heldBytes());
+            if (random.nextInt(10) == 0) {
+                nowNs += random.nextInt(20) * SECOND;
+                family.expire(nowNs).forEach(packets::release);
+            }
+        }
+        family.expire(nowNs + 60 * SECOND).forEach(packets::release);
+        assertThat(family.heldBytes()).isZero();
+        assertThat(family.nextDeadlineNs()).isEqualTo(Clock.NEVER);
+    }
+
     @Test
     void after_close_nothing_is_kept() {
         arrive(v4(1, 0, true, 8));
