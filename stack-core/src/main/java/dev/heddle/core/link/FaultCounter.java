@@ -7,6 +7,8 @@ public enum FaultCounter {
     /** Left it at the other end, duplicates included. */
     DELIVERED,
     LOST,
+    /** Dropped because it is longer than {@link Faults#largestPacketBytes}. */
+    TOO_LONG,
     DUPLICATED,
     REORDERED,
     CORRUPTED,

@@ -1,9 +1,11 @@
 package dev.heddle.core.link;
 
+import java.util.Objects;
+
 /**
  * What a {@link FaultyLink} does to the packets of one direction. Probabilities are for each packet, 0 to 1.
  *
- * @param loss that a packet disappears
+ * @param loss which packets disappear
  * @param duplication that it arrives twice
  * @param reordering that it is held back by {@code reorderDelayNs} while later ones pass
  * @param reorderDelayNs how long a reordered packet is held back, nanoseconds
@@ -12,9 +14,10 @@ package dev.heddle.core.link;
  * @param jitterNs up to how much longer it travels, evenly spread; keeps the order
  * @param bitsPerSecond how fast packets leave one after the other; 0 for no limit
  * @param queueBytes how many bytes wait for that at most; what comes on top is dropped
+ * @param largestPacketBytes longer packets disappear without a word, as in a path-MTU black hole; 0 for no limit
  */
 public record Faults(
-        double loss,
+        Loss loss,
         double duplication,
         double reordering,
         long reorderDelayNs,
@@ -22,7 +25,8 @@ public record Faults(
         long delayNs,
         long jitterNs,
         long bitsPerSecond,
-        int queueBytes) {
+        int queueBytes,
+        int largestPacketBytes) {
 
     /** The usual {@link #queueBytes}: about 170 full Ethernet packets. */
     public static final int DEFAULT_QUEUE_BYTES = 256 * 1024;
@@ -33,7 +37,7 @@ public record Faults(
     public static final Faults NONE = builder().build();
 
     public Faults {
-        probability("loss", loss);
+        Objects.requireNonNull(loss, "loss");
         probability("duplication", duplication);
         probability("reordering", reordering);
         probability("corruption", corruption);
@@ -42,6 +46,7 @@ public record Faults(
         notNegative("jitterNs", jitterNs);
         notNegative("bitsPerSecond", bitsPerSecond);
         notNegative("queueBytes", queueBytes);
+        notNegative("largestPacketBytes", largestPacketBytes);
     }
 
     /** A builder that starts with a perfect wire. */
@@ -49,7 +54,23 @@ public record Faults(
         return new Builder();
     }
 
-    private static void probability(String name, double value) {
+    /** A builder that starts with these. */
+    public Builder with() {
+        Builder builder = new Builder();
+        builder.loss = loss;
+        builder.duplication = duplication;
+        builder.reordering = reordering;
+        builder.reorderDelayNs = reorderDelayNs;
+        builder.corruption = corruption;
+        builder.delayNs = delayNs;
+        builder.jitterNs = jitterNs;
+        builder.bitsPerSecond = bitsPerSecond;
+        builder.queueBytes = queueBytes;
+        builder.largestPacketBytes = largestPacketBytes;
+        return builder;
+    }
+
+    static void probability(String name, double value) {
         if (!(value >= 0 && value <= 1)) {
             throw new IllegalArgumentException(name + " must be 0 to 1: " + value);
         }
@@ -64,7 +85,7 @@ public record Faults(
     /** Makes {@link Faults}; what is not said stays perfect. */
     public static final class Builder {
 
-        private double loss;
+        private Loss loss = Loss.NONE;
         private double duplication;
         private double reordering;
         private long reorderDelayNs = DEFAULT_REORDER_DELAY_NS;
@@ -73,11 +94,17 @@ public record Faults(
         private long jitterNs;
         private long bitsPerSecond;
         private int queueBytes = DEFAULT_QUEUE_BYTES;
+        private int largestPacketBytes;
 
         private Builder() {}
 
+        /** Loses each packet with the same probability, 0 to 1. */
         public Builder loss(double probability) {
-            loss = probability;
+            return loss(Loss.random(probability));
+        }
+
+        public Builder loss(Loss rule) {
+            loss = rule;
             return this;
         }
 
@@ -122,6 +149,11 @@ public record Faults(
             return this;
         }
 
+        public Builder largestPacketBytes(int bytes) {
+            largestPacketBytes = bytes;
+            return this;
+        }
+
         /**
          * Makes the faults.
          *
@@ -137,7 +169,8 @@ public record Faults(
                     delayNs,
                     jitterNs,
                     bitsPerSecond,
-                    queueBytes);
+                    queueBytes,
+                    largestPacketBytes);
         }
     }
 }

@@ -33,6 +33,8 @@ final class FaultyWire {
             new PriorityQueue<>(Comparator.comparingLong(Travelling::dueNs).thenComparingLong(Travelling::number));
     private final Segmenter segmenter = new Segmenter();
     private final Packet part;
+    private Loss lossRule = Loss.NONE;
+    private Loss.Decider loss;
     private long number;
     /** When the last packet taken will have left, at the rate of its time. */
     private long busyUntilNs;
@@ -47,6 +49,7 @@ final class FaultyWire {
     FaultyWire(int mtu, PacketPool packets, long seed, Faults faults) {
         this.packets = packets;
         this.random = new SplittableRandom(seed);
+        this.loss = lossRule.start(random);
         this.faults = faults;
         this.part = new Packet(mtu);
     }
@@ -160,8 +163,17 @@ final class FaultyWire {
     private void carry(Packet packet, long nowNs) {
         Faults now = faults;
         counters.increment(FaultCounter.OFFERED);
-        if (happens(now.loss())) {
+        if (!now.loss().equals(lossRule)) {
+            // Counting and bursts go on when something else is changed.
+            lossRule = now.loss();
+            loss = lossRule.start(random);
+        }
+        if (loss.drops(packet)) {
             counters.increment(FaultCounter.LOST);
+            return;
+        }
+        if (now.largestPacketBytes() > 0 && packet.length() > now.largestPacketBytes()) {
+            counters.increment(FaultCounter.TOO_LONG);
             return;
         }
         long departureNs = departure(packet.length(), now, nowNs);
