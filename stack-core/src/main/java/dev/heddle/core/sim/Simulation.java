@@ -4,6 +4,7 @@ import dev.heddle.core.host.Host;
 import dev.heddle.core.host.HostConfig;
 import dev.heddle.core.host.HostInterface;
 import dev.heddle.core.link.Faults;
+import dev.heddle.core.link.Fabric;
 import dev.heddle.core.link.FaultyLink;
 import dev.heddle.core.link.Link;
 import dev.heddle.core.link.LinkCapabilities;
@@ -97,7 +98,21 @@ public final class Simulation implements Clock, AutoCloseable {
         return new Connection(faulty, attach(a, addressesOfA, faulty), attach(b, addressesOfB, pair.b()));
     }
 
-    private HostInterface attach(Host host, List<IpPrefix> addresses, Link link) {
+    /** Makes a network that any number of hosts can {@linkplain #join join}. */
+    public Fabric fabric(int mtu) {
+        return new Fabric(mtu, this, RANDOM.create(random.nextLong()));
+    }
+
+    /** Puts a host on a network, under the addresses given. */
+    public HostInterface join(Fabric fabric, String name, Host host, List<IpPrefix> addresses) {
+        return attach(
+                host,
+                addresses,
+                fabric.join(name, addresses.stream().map(IpPrefix::address).toList()));
+    }
+
+    /** Gives a host a link of the caller's, decorated perhaps, which this simulation reads and closes from now on. */
+    public HostInterface attach(Host host, List<IpPrefix> addresses, Link link) {
         HostInterface on = host.addInterface(link.name(), link.capabilities(), link, addresses);
         attachments.add(new Attachment(host, on, link));
         return on;
