@@ -127,6 +127,7 @@ public final class StackMetrics implements MeterBinder, AutoCloseable {
         bindCounters(registry, counters.ip(), meters);
         bindCounters(registry, counters.icmp(), meters);
         bindCounters(registry, counters.tcp(), meters);
+        bindCounters(registry, counters.udp(), meters);
         for (Refusal reason : counters.refusals().snapshot().keySet()) {
             if (reason != Refusal.NONE) {
                 meters.add(
