@@ -6,6 +6,7 @@ import dev.heddle.core.host.HostInterface;
 import dev.heddle.core.host.LinkPump;
 import dev.heddle.core.host.LoopbackLink;
 import dev.heddle.core.link.Link;
+import dev.heddle.core.tcp.congestion.CongestionControls;
 import dev.heddle.core.time.Clock;
 import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.IpPrefix;
@@ -62,9 +63,19 @@ public final class NetworkStackBuilder {
         return this;
     }
 
-    /** Replaces the configuration of the host, TCP's included. */
+    /** Replaces the configuration of the host, TCP's and registered algorithms included. */
     public NetworkStackBuilder hostConfig(HostConfig config) {
         hostConfig = Objects.requireNonNull(config);
+        return this;
+    }
+
+    /**
+     * Adds a congestion control algorithm, for connections that name it by {@link HeddleSocketOptions#TCP_CONGESTION}.
+     *
+     * @param factory makes the algorithm of one connection
+     */
+    public NetworkStackBuilder congestionControl(String name, CongestionControls.Factory factory) {
+        hostConfig = hostConfig.with().congestionControl(name, factory).build();
         return this;
     }
 

@@ -70,6 +70,14 @@ final class SocketOptionTable {
                     ConnectionOptions::keepCount,
                     ConnectionOptions.Builder::keepCount),
             entry(
+                    HeddleSocketOptions.TCP_CONGESTION,
+                    ConnectionOptions::congestionControl,
+                    ConnectionOptions.Builder::congestionControl),
+            entry(
+                    HeddleSocketOptions.SO_MAX_PACING_RATE,
+                    ConnectionOptions::maxPacingRateBytesPerSecond,
+                    ConnectionOptions.Builder::maxPacingRateBytesPerSecond),
+            entry(
                     ExtendedSocketOptions.TCP_QUICKACK,
                     ConnectionOptions::quickAck,
                     ConnectionOptions.Builder::quickAck));
@@ -85,7 +93,9 @@ final class SocketOptionTable {
             ExtendedSocketOptions.TCP_KEEPIDLE,
             ExtendedSocketOptions.TCP_KEEPINTERVAL,
             ExtendedSocketOptions.TCP_KEEPCOUNT,
-            ExtendedSocketOptions.TCP_QUICKACK);
+            ExtendedSocketOptions.TCP_QUICKACK,
+            HeddleSocketOptions.TCP_CONGESTION,
+            HeddleSocketOptions.SO_MAX_PACING_RATE);
 
     private static final Set<SocketOption<?>> SERVER_OPTIONS = Set.of(
             StandardSocketOptions.SO_RCVBUF,
@@ -94,7 +104,9 @@ final class SocketOptionTable {
             ExtendedSocketOptions.TCP_KEEPIDLE,
             ExtendedSocketOptions.TCP_KEEPINTERVAL,
             ExtendedSocketOptions.TCP_KEEPCOUNT,
-            ExtendedSocketOptions.TCP_QUICKACK);
+            ExtendedSocketOptions.TCP_QUICKACK,
+            HeddleSocketOptions.TCP_CONGESTION,
+            HeddleSocketOptions.SO_MAX_PACING_RATE);
 
     private SocketOptionTable() {}
 
@@ -210,7 +222,7 @@ final class SocketOptionTable {
         }
     }
 
-    private record NamedOption<T>(String name, Class<T> type) implements SocketOption<T> {
+    record NamedOption<T>(String name, Class<T> type) implements SocketOption<T> {
         @Override
         public String toString() {
             return name;

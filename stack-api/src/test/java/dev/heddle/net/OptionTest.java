@@ -3,6 +3,10 @@ package dev.heddle.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heddle.core.link.LinkCapabilities;
+import dev.heddle.core.link.MemoryLink;
+import dev.heddle.core.tcp.congestion.NewReno;
+import dev.heddle.core.time.Clock;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -10,6 +14,7 @@ import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -169,6 +174,54 @@ class OptionTest {
             assertThatThrownBy(socket::getTrafficClass)
                     .isExactlyInstanceOf(SocketException.class)
                     .hasMessage("Socket closed");
+        }
+    }
+
+    @Test
+    void congestion_control_is_chosen_by_name_and_an_unknown_name_refused() throws Exception {
+        try (Network.TwoStacks network = Network.TwoStacks.ipv4();
+                Socket unconnected = network.clients().createSocket();
+                ServerSocket listener = network.servers().createServerSocket();
+                Connection connection = Connection.open(network)) {
+            assertThat(unconnected.getOption(HeddleSocketOptions.TCP_CONGESTION))
+                    .isEqualTo("cubic");
+            for (Socket socket : new Socket[] {unconnected, connection.client(), connection.server()}) {
+                check(socket, HeddleSocketOptions.TCP_CONGESTION, "newreno");
+                check(socket, HeddleSocketOptions.SO_MAX_PACING_RATE, 1_000_000L);
+                assertThatThrownBy(() -> socket.setOption(HeddleSocketOptions.TCP_CONGESTION, "warp"))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("warp");
+                assertThat(socket.getOption(HeddleSocketOptions.TCP_CONGESTION)).isEqualTo("newreno");
+            }
+            listener.setOption(HeddleSocketOptions.TCP_CONGESTION, "newreno");
+            assertThat(listener.getOption(HeddleSocketOptions.TCP_CONGESTION)).isEqualTo("newreno");
+        }
+    }
+
+    @Test
+    void an_algorithm_of_the_user_s_is_one_registration() throws Exception {
+        AtomicInteger made = new AtomicInteger();
+        MemoryLink.Pair cable = MemoryLink.pair("client", "server", LinkCapabilities.plain(1500), Clock.system());
+        try (NetworkStack client = NetworkStack.builder()
+                        .link(cable.a())
+                        .address("192.0.2.1/24")
+                        .congestionControl("mine", start -> {
+                            made.incrementAndGet();
+                            return new NewReno(start);
+                        })
+                        .build();
+                NetworkStack server = NetworkStack.builder()
+                        .link(cable.b())
+                        .address("192.0.2.2/24")
+                        .build();
+                ServerSocket listener = server.serverSocketFactory().createServerSocket(80);
+                Socket socket = client.socketFactory().createSocket()) {
+            socket.setOption(HeddleSocketOptions.TCP_CONGESTION, "mine");
+            socket.connect(new InetSocketAddress("192.0.2.2", 80));
+            listener.accept().close();
+            assertThat(made).hasValue(1);
+            assertThatThrownBy(() -> listener.setOption(HeddleSocketOptions.TCP_CONGESTION, "mine"))
+                    .isInstanceOf(IllegalArgumentException.class);
         }
     }
 

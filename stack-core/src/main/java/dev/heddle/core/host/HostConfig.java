@@ -80,6 +80,17 @@ public final class HostConfig {
         return new Builder();
     }
 
+    /** A builder that starts from these parameters; what it registers does not change them. */
+    public Builder with() {
+        Builder builder = new Builder();
+        builder.tcp = tcp;
+        builder.memoryLimitBytes = memoryLimitBytes;
+        builder.chunkBytes = chunkBytes;
+        builder.congestionControls = congestionControls.copy();
+        builder.observer = observer;
+        return builder;
+    }
+
     /** Collects parameters; {@link #build} refuses what is out of range. */
     public static final class Builder {
         private TcpConfig tcp = TcpConfig.DEFAULTS;
@@ -129,6 +140,12 @@ public final class HostConfig {
         /** The algorithms to choose from; the one that {@link #tcp} names must be among them at {@link #build}. */
         public Builder congestionControls(CongestionControls value) {
             congestionControls = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /** Adds one algorithm to those that there are, or replaces the one of that name. */
+        public Builder congestionControl(String name, CongestionControls.Factory factory) {
+            congestionControls.register(name, factory);
             return this;
         }
 

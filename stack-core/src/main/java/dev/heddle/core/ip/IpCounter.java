@@ -25,6 +25,10 @@ public enum IpCounter {
     IpExtInTruncatedPkts,
     /** Datagrams whose fragments overlap, also counted in {@link #IpReasmFails}. */
     IpExtReasmOverlaps,
+    IpExtInNoECTPkts,
+    IpExtInECT1Pkts,
+    IpExtInECT0Pkts,
+    IpExtInCEPkts,
 
     Ip6InReceives,
     Ip6InHdrErrors,
@@ -45,7 +49,19 @@ public enum IpCounter {
     /** Packets shorter than their header says, also counted in {@link #Ip6InHdrErrors}. */
     Ip6InTruncatedPkts,
     /** Packets whose fragments overlap, also counted in {@link #Ip6ReasmFails}. */
-    Ip6ReasmOverlaps;
+    Ip6ReasmOverlaps,
+    Ip6InNoECTPkts,
+    Ip6InECT1Pkts,
+    Ip6InECT0Pkts,
+    Ip6InCEPkts;
+
+    private static final IpCounter[] IPV4_ECN = {IpExtInNoECTPkts, IpExtInECT1Pkts, IpExtInECT0Pkts, IpExtInCEPkts};
+    private static final IpCounter[] IPV6_ECN = {Ip6InNoECTPkts, Ip6InECT1Pkts, Ip6InECT0Pkts, Ip6InCEPkts};
+
+    /** A packet arrived with this codepoint in the low bits of its traffic class (RFC 3168 5). */
+    static IpCounter inEcn(boolean ipv4, int trafficClass) {
+        return (ipv4 ? IPV4_ECN : IPV6_ECN)[trafficClass & 3];
+    }
 
     /** A packet was handed to IP for sending. */
     public static IpCounter outRequests(boolean ipv4) {

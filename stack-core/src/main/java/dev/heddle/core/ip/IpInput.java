@@ -70,6 +70,7 @@ public final class IpInput {
             IpVerdict dropped = refuseHeader(refusal, isIpv4);
             return isTold(packet, local, version) ? IpVerdict.PARAMETER_PROBLEM : dropped;
         }
+        countEcn(packet, isIpv4);
         return judge(packet, local, isIpv4);
     }
 
@@ -115,6 +116,13 @@ public final class IpInput {
             return drop(refusal, IpCounter.inAddrErrors(isIpv4));
         }
         return verdict(packet, local, isIpv4);
+    }
+
+    /** A super-segment counts as the packets that it was made of: only equal marks are put together. */
+    private void countEcn(Packet packet, boolean isIpv4) {
+        int gsoSize = packet.gsoSize();
+        int packets = gsoSize == 0 ? 1 : Math.max(1, (packet.transportLength + gsoSize - 1) / gsoSize);
+        counters.add(IpCounter.inEcn(isIpv4, packet.trafficClass), packets);
     }
 
     private IpVerdict verdict(Packet packet, IpLocalAddresses local, boolean isIpv4) {

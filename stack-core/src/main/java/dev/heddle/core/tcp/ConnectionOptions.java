@@ -1,5 +1,7 @@
 package dev.heddle.core.tcp;
 
+import dev.heddle.core.tcp.congestion.Cubic;
+
 /**
  * The socket options of one connection; immutable, so that connections with the same options share them. Changed through
  * {@link #with()}.
@@ -20,7 +22,9 @@ package dev.heddle.core.tcp;
  * @param sendBufferBytes the most unacknowledged and unsent bytes kept
  * @param receiveBufferBytes the most bytes that may wait for the application, and so the largest window
  * @param oobInline urgent data stays in the stream
- * @param congestionControl the name of the congestion control, such as {@code newreno}
+ * @param congestionControl the name of the congestion control, such as {@code cubic}
+ * @param pacing spread transmissions over the round trip also where the congestion control does not ask for it
+ * @param maxPacingRateBytesPerSecond the fastest that data is sent; {@link Long#MAX_VALUE}: no limit
  */
 public record ConnectionOptions(
         boolean noDelay,
@@ -39,9 +43,14 @@ public record ConnectionOptions(
         int sendBufferBytes,
         int receiveBufferBytes,
         boolean oobInline,
-        String congestionControl) {
+        String congestionControl,
+        boolean pacing,
+        long maxPacingRateBytesPerSecond) {
 
     private static final long SECOND = 1_000_000_000L;
+
+    /** Slower than a byte a millisecond no segment would go in reasonable time. */
+    private static final long MIN_PACING_RATE = 1_000;
 
     /** What a current Linux host uses. */
     public static final ConnectionOptions DEFAULTS = new ConnectionOptions(
@@ -61,7 +70,9 @@ public record ConnectionOptions(
             4 << 20,
             4 << 20,
             false,
-            "newreno");
+            Cubic.NAME,
+            false,
+            Long.MAX_VALUE);
 
     public ConnectionOptions {
         require(keepIdleNs > 0 && keepIntervalNs > 0 && keepCount > 0, "keepalive values must be positive");
@@ -71,6 +82,9 @@ public record ConnectionOptions(
         require(mssClamp == 0 || mssClamp >= 48 && mssClamp <= 65_495, "MSS must be 48 to 65495");
         require(trafficClass >= 0 && trafficClass <= 255, "traffic class must be 0 to 255");
         require(hopLimit >= 1 && hopLimit <= 255, "hop limit must be 1 to 255");
+        require(
+                maxPacingRateBytesPerSecond >= MIN_PACING_RATE,
+                "pacing rate must be at least " + MIN_PACING_RATE + " bytes a second");
         require(sendBufferBytes > 0 && receiveBufferBytes > 0, "buffer sizes must be positive");
     }
 
@@ -104,6 +118,8 @@ public record ConnectionOptions(
         private int receiveBufferBytes;
         private boolean oobInline;
         private String congestionControl;
+        private boolean pacing;
+        private long maxPacingRateBytesPerSecond;
 
         private Builder(ConnectionOptions from) {
             noDelay = from.noDelay;
@@ -123,6 +139,8 @@ public record ConnectionOptions(
             receiveBufferBytes = from.receiveBufferBytes;
             oobInline = from.oobInline;
             congestionControl = from.congestionControl;
+            pacing = from.pacing;
+            maxPacingRateBytesPerSecond = from.maxPacingRateBytesPerSecond;
         }
 
         public Builder noDelay(boolean value) {
@@ -205,6 +223,16 @@ public record ConnectionOptions(
             return this;
         }
 
+        public Builder pacing(boolean value) {
+            pacing = value;
+            return this;
+        }
+
+        public Builder maxPacingRateBytesPerSecond(long value) {
+            maxPacingRateBytesPerSecond = value;
+            return this;
+        }
+
         public Builder congestionControl(String value) {
             congestionControl = value;
             return this;
@@ -228,7 +256,9 @@ public record ConnectionOptions(
                     sendBufferBytes,
                     receiveBufferBytes,
                     oobInline,
-                    congestionControl);
+                    congestionControl,
+                    pacing,
+                    maxPacingRateBytesPerSecond);
         }
     }
 }

@@ -16,6 +16,8 @@ final class ConnectionTimers {
         /** The peer's window is closed, or too small to be worth a segment (RFC 9293 3.8.6.1, 3.8.6.2.1). */
         PERSIST,
         DELAYED_ACK,
+        /** The pacer lets the next segment go. */
+        PACING,
         KEEPALIVE,
         /** An orphan in FIN-WAIT-2, or TIME-WAIT. */
         LINGER

@@ -21,7 +21,11 @@ final class Flush {
         Receiver receiver = tcb.receiverIfAny();
         SegmentEmitter emitter = tcb.emitter();
         if (tcb.handshake().isSynDue()) {
-            if (!emitter.syn(emitter.negotiated(), Receiver.synWindow(tcb.options()), nowNs)) {
+            if (!emitter.syn(
+                    emitter.negotiated(),
+                    Receiver.synWindow(tcb.options()),
+                    tcb.handshake().asksForEcn(),
+                    nowNs)) {
                 return false;
             }
             tcb.handshake().synSent(receiver != null, nowNs);

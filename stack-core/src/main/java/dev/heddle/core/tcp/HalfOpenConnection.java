@@ -33,6 +33,7 @@ public final class HalfOpenConnection {
     private final int irs;
     private final int peerTimestamp;
     private final int window;
+    private boolean ecn;
     private long sentNs;
     private long deadlineNs;
     private int retries;
@@ -61,6 +62,7 @@ public final class HalfOpenConnection {
                 .accept(syn.options());
         peerTimestamp = negotiated.timestamps() ? syn.options().timestampValue() : 0;
         window = Receiver.synWindow(options);
+        ecn = context.config().ecn() != EcnMode.OFF && Ecn.isSetupSyn(syn);
         sentNs = nowNs;
         deadlineNs = nowNs + context.config().initialRtoNs();
     }
@@ -102,7 +104,8 @@ public final class HalfOpenConnection {
         int announced = options.mssClamp() > 0 ? Math.min(options.mssClamp(), mss) : mss;
         int optionsEnd = SegmentWriter.synOptions(
                 packet.buffer(), announced, negotiated, negotiated.timestamp(nowNs), peerTimestamp);
-        send(packet, iss, TcpHeader.SYN | TcpHeader.ACK, window, optionsEnd);
+        int flags = TcpHeader.SYN | TcpHeader.ACK | (ecn ? TcpHeader.ECE : 0);
+        send(packet, iss, flags, window, optionsEnd);
     }
 
     /** The timer ran out: sends the SYN-ACK again; false if the peer is given up. */
@@ -132,6 +135,8 @@ public final class HalfOpenConnection {
         if (header.isSyn() && !header.isAck() && !header.isRst() && ahead == -1) {
             // The peer has not seen our SYN-ACK.
             repeated = true;
+            // RFC 3168 6.1.1: with one SYN that does not ask for ECN there is none.
+            ecn &= Ecn.isSetupSyn(header);
             sendSynAck(nowNs);
             return Verdict.ANSWERED;
         }
@@ -175,7 +180,11 @@ public final class HalfOpenConnection {
     public Tcb promote(long nowNs) {
         Opening opening = new Opening(context, pair, options, path, iss, nowNs);
         Handshake handshake = Handshake.passive(retries > 0, repeated, sentNs);
-        return Tcb.passiveOpen(opening, negotiated, handshake, irs, peerTimestamp, window);
+        Tcb tcb = Tcb.passiveOpen(opening, negotiated, handshake, irs, peerTimestamp, window);
+        if (ecn) {
+            tcb.emitter().ecn().agree();
+        }
+        return tcb;
     }
 
     private Verdict challenge(long nowNs) {
@@ -198,6 +207,6 @@ public final class HalfOpenConnection {
         SegmentWriter.header(packet, pair, sequence, irs + 1, flags, windowField, optionsEnd);
         SegmentWriter.pseudoChecksum(packet, pair);
         context.counters().increment(TcpCounter.TcpOutSegs);
-        context.output().send(packet, pair, options.trafficClass(), options.hopLimit());
+        context.output().send(packet, pair, options.trafficClass() & ~Ecn.MASK, options.hopLimit());
     }
 }

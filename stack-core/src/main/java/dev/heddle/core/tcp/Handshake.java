@@ -4,6 +4,10 @@ package dev.heddle.core.tcp;
 final class Handshake {
 
     private boolean synDue;
+    /** Whether the SYN asks for ECN. */
+    private boolean asksForEcn;
+
+    private boolean synSent;
     private boolean timedOut;
     /** Whether the SYN went out more than once, so that nobody knows which one was answered. */
     private final boolean ambiguous;
@@ -32,6 +36,21 @@ final class Handshake {
         return new Handshake(false, timedOut, repeated, sentNs);
     }
 
+    /** The next SYN asks for ECN, unless one went out before. */
+    void askForEcn() {
+        asksForEcn = true;
+    }
+
+    /** RFC 3168 6.1.1.1: a path that drops SYNs which ask for ECN gets a plain one the second time, and no ECN then. */
+    boolean asksForEcn() {
+        return asksForEcn && !synSent;
+    }
+
+    /** Whether every SYN that went out asked for ECN. */
+    boolean hasAskedForEcn() {
+        return asksForEcn && !timedOut;
+    }
+
     boolean isSynDue() {
         return synDue;
     }
@@ -49,6 +68,7 @@ final class Handshake {
 
     void synSent(boolean asSynAck, long nowNs) {
         synDue = false;
+        synSent = true;
         if (!asSynAck) {
             // In a simultaneous open the peer's ACK may be of the first SYN.
             sentNs = nowNs;

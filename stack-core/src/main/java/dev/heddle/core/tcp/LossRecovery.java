@@ -111,7 +111,8 @@ final class LossRecovery {
 
     /** How many bytes may be in flight now. */
     long allowedFlightBytes(CongestionControl congestion) {
-        return phase == Phase.RECOVERY || frto.isTesting() ? allowedFlightBytes : congestion.congestionWindowBytes();
+        boolean ours = phase == Phase.RECOVERY && !congestion.ownsRecoveryWindow() || frto.isTesting();
+        return ours ? allowedFlightBytes : congestion.congestionWindowBytes();
     }
 
     /** Whether the next retransmission goes whatever the window. */
@@ -244,7 +245,7 @@ final class LossRecovery {
             }
         }
         // RFC 4015 3.4: an ACK that takes a reduction back changes the window no further.
-        ack.recovering = inRecovery || phase == Phase.RECOVERY || undone;
+        ack.recovering |= inRecovery || phase == Phase.RECOVERY || undone;
         ack.inFlightBytes = inFlightBytes();
         congestion.acknowledged(ack);
     }

@@ -191,6 +191,9 @@ final class SegmentArrival {
             tcb.closing().abort();
             return;
         }
+        if (length > 0 && tcb.emitter().ecn().dataArrived(packet.trafficClass, header.flags())) {
+            receiver.requireAck();
+        }
         receiver.accept(
                 seq,
                 packet,

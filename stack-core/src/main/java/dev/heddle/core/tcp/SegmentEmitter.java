@@ -27,6 +27,7 @@ final class SegmentEmitter {
     private int mssBytes;
 
     private final TimestampRecent timestampRecent = new TimestampRecent();
+    private final Ecn ecn = new Ecn();
 
     private long retransmittedBytes;
 
@@ -73,6 +74,10 @@ final class SegmentEmitter {
         return negotiated;
     }
 
+    Ecn ecn() {
+        return ecn;
+    }
+
     TimestampRecent timestampRecent() {
         return timestampRecent;
     }
@@ -109,8 +114,12 @@ final class SegmentEmitter {
 
     // --- segments
 
-    /** A SYN, or a SYN-ACK if the peer's SYN has arrived. */
-    boolean syn(NegotiatedOptions offered, int window, long nowNs) {
+    /**
+     * A SYN, or a SYN-ACK if the peer's SYN has arrived.
+     *
+     * @param askForEcn whether it is an ECN-setup SYN (RFC 3168 6.1.1)
+     */
+    boolean syn(NegotiatedOptions offered, int window, boolean askForEcn, long nowNs) {
         Packet packet = context.output().acquire();
         boolean answer = receive != null;
         int optionsEnd = SegmentWriter.synOptions(
@@ -120,6 +129,9 @@ final class SegmentEmitter {
                 offered.timestamp(nowNs),
                 answer ? timestampRecent.value() : 0);
         int flags = answer ? TcpHeader.SYN | TcpHeader.ACK : TcpHeader.SYN;
+        if (askForEcn && !answer) {
+            flags |= TcpHeader.ECE | TcpHeader.CWR;
+        }
         return finish(packet, send.wire(0), flags, window, optionsEnd, 1);
     }
 
@@ -132,7 +144,12 @@ final class SegmentEmitter {
         Packet packet = context.output().acquire();
         int optionsEnd = commonOptions(packet.buffer(), nowNs);
         int payload = (int) (Math.min(start + length, tail) - start);
-        int flags = TcpHeader.ACK;
+        int flags = TcpHeader.ACK | ecn.acknowledgmentFlags();
+        // RFC 3168 6.1.5, 6.1.6: neither retransmissions nor window probes are ECN-capable.
+        boolean fresh = payload > 0 && start >= send.nxt && start + payload <= send.windowEdge() && ecn.isCapable();
+        if (fresh) {
+            flags |= ecn.newDataFlags();
+        }
         if (start + length > tail) {
             flags |= TcpHeader.FIN;
         }
@@ -151,7 +168,10 @@ final class SegmentEmitter {
         if (payload > mssBytes) {
             packet.gsoSize(mssBytes);
         }
-        boolean sent = transmit(packet, (payload + mssBytes - 1) / mssBytes);
+        boolean sent = transmit(packet, (payload + mssBytes - 1) / mssBytes, fresh ? Ecn.ECT_0 : 0);
+        if (sent && fresh) {
+            ecn.newDataSent();
+        }
         if (sent) {
             requireReceiver().acknowledged(payload > 0);
         }
@@ -179,7 +199,8 @@ final class SegmentEmitter {
         int optionsEnd = commonOptions(b, nowNs);
         Receiver current = requireReceiver();
         optionsEnd = sackOption(b, optionsEnd, current);
-        boolean sent = finish(packet, send.wire(seq), TcpHeader.ACK, current.announceWindow(), optionsEnd, 1);
+        int flags = TcpHeader.ACK | ecn.acknowledgmentFlags();
+        boolean sent = finish(packet, send.wire(seq), flags, current.announceWindow(), optionsEnd, 1);
         if (sent) {
             current.acknowledged(false);
             duplicateReported(current);
@@ -226,7 +247,7 @@ final class SegmentEmitter {
         SegmentWriter.header(
                 packet, pair, send.wire(send.nxt), acknowledgment(), flags, 0, SegmentWriter.OPTIONS_OFFSET);
         SegmentWriter.pseudoChecksum(packet, pair);
-        context.output().send(packet, pair, options.trafficClass(), options.hopLimit());
+        context.output().send(packet, pair, options.trafficClass() & ~Ecn.MASK, options.hopLimit());
     }
 
     private int commonOptions(ByteBuffer b, long nowNs) {
@@ -244,13 +265,15 @@ final class SegmentEmitter {
 
     private boolean finish(Packet packet, int seq, int flags, int window, int optionsEnd, int segments) {
         SegmentWriter.header(packet, pair, seq, acknowledgment(), flags, window, optionsEnd);
-        return transmit(packet, segments);
+        return transmit(packet, segments, 0);
     }
 
-    private boolean transmit(Packet packet, int segments) {
+    private boolean transmit(Packet packet, int segments, int ecnCodepoint) {
         SegmentWriter.pseudoChecksum(packet, pair);
         context.counters().add(TcpCounter.TcpOutSegs, Math.max(1, segments));
-        return context.output().transmit(packet, pair, options.trafficClass(), options.hopLimit());
+        // Whatever the application says, the ECN bits are TCP's (RFC 3168 5).
+        int trafficClass = options.trafficClass() & ~Ecn.MASK | ecnCodepoint;
+        return context.output().transmit(packet, pair, trafficClass, options.hopLimit());
     }
 
     private Receiver requireReceiver() {

@@ -45,6 +45,8 @@ final class Sender {
     /** A loss probe waits for room in the link. */
     private boolean probeDue;
 
+    private final Pacer pacer = new Pacer();
+
     private boolean congestionWindowLimited;
     /** Sending stopped because the window's rest is too small to be worth a segment. */
     private boolean windowTooSmall;
@@ -215,7 +217,30 @@ final class Sender {
         description.nextOffset = sequence.nxt;
         int mss = emitter.mssBytes();
         boolean newDataMayGo = Math.min(unsentBytes(), sequence.windowEdge() - sequence.nxt) >= mss;
+        LossRecovery.Phase before = current.phase();
+        boolean echo = emitter.ecn().isEcho(header.flags());
+        // RFC 3168 6.1.2: the window does not grow by what reports congestion.
+        description.ecnEcho = echo;
+        description.recovering = echo;
         current.acknowledged(description, sequence.una, sequence.nxt, mss, newDataMayGo, requireCongestion());
+        if (current.phase() == LossRecovery.Phase.RECOVERY && before != LossRecovery.Phase.RECOVERY) {
+            emitter.ecn().reduced(sequence.nxt);
+        } else if (echo) {
+            echoArrived(description, current.phase(), packet.arrivalNs);
+        }
+    }
+
+    /** The peer echoes a mark of congestion (RFC 3168 6.1.2). */
+    private void echoArrived(Acknowledgement description, LossRecovery.Phase phase, long nowNs) {
+        Ecn ecn = emitter.ecn();
+        context.counters()
+                .add(
+                        TcpCounter.TcpExtTCPDeliveredCE,
+                        (description.deliveredBytes + emitter.mssBytes() - 1) / emitter.mssBytes());
+        if (phase == LossRecovery.Phase.OPEN && !ecn.isReducing(sequence.una)) {
+            requireCongestion().congestionExperienced(sequence.nxt - sequence.una, nowNs);
+            ecn.reduced(sequence.nxt);
+        }
     }
 
     /**
@@ -297,7 +322,8 @@ final class Sender {
         }
         description.smoothedRttNs = rtt.srttNs();
         description.minRttNs = rtt.minRttNs();
-        description.burstBytes = emitter.maxPayloadBytes();
+        description.burstBytes = burstBytes();
+        description.paced = pacer.isOn();
         sampleRate(description, current.records().deliveryRate());
     }
 
@@ -330,6 +356,7 @@ final class Sender {
      */
     boolean send(boolean finQueued, ConnectionOptions options, long nowNs) {
         windowTooSmall = false;
+        pacer.rate(pacingRate(options), emitter.mssBytes());
         if (probeDue && !probeForLoss(finQueued, nowNs)) {
             return false;
         }
@@ -373,9 +400,12 @@ final class Sender {
                 congestionWindowLimited = true;
                 return true;
             }
+            if (!pacer.isDue(nowNs)) {
+                return true;
+            }
             long start = records.start(index);
             long end = records.end(index);
-            long most = forced ? mss : Math.max(mss, Math.min(room - room % mss, emitter.maxPayloadBytes()));
+            long most = forced ? mss : Math.max(mss, Math.min(room - room % mss, burstBytes()));
             if (!forced && start >= sequence.windowEdge()) {
                 // The window shrank below what was sent: the persist timer takes over.
                 return true;
@@ -399,7 +429,7 @@ final class Sender {
         context.counters().increment(kind);
         context.counters().add(TcpCounter.TcpRetransSegs, (length + mss - 1) / mss);
         emitter.countRetransmitted(length);
-        requireCongestion().sent(length, current.inFlightBytes(), nowNs);
+        noteSent(length, current, nowNs);
         current.retransmitted(index, length, nowNs);
         lastSentNs = nowNs;
     }
@@ -427,9 +457,13 @@ final class Sender {
                 congestionWindowLimited = true;
                 return true;
             }
-            long usable = Math.min(Math.min(unsent, windowRoom), Math.min(congestionRoom, emitter.maxPayloadBytes()));
+            long usable = Math.min(Math.min(unsent, windowRoom), Math.min(congestionRoom, burstBytes()));
             if (usable <= 0) {
                 congestionWindowLimited = false;
+                return true;
+            }
+            if (!pacer.isDue(nowNs)) {
+                // Not the window's doing, nor the application's: what was said of them stays.
                 return true;
             }
             boolean all = usable == unsent;
@@ -474,7 +508,7 @@ final class Sender {
         if (current.records().isEmpty()) {
             firstUnansweredNs = nowNs;
         }
-        requireCongestion().sent(length, current.inFlightBytes(), nowNs);
+        noteSent(length, current, nowNs);
         current.sent(start, end, nowNs);
         sequence.nxt = end;
         lastSentNs = nowNs;
@@ -482,6 +516,45 @@ final class Sender {
             partialEnd = end;
         }
         return true;
+    }
+
+    private void noteSent(long bytes, LossRecovery current, long nowNs) {
+        requireCongestion().sent(bytes, current.inFlightBytes(), nowNs);
+        pacer.sent(bytes, nowNs);
+    }
+
+    /** The largest segment to hand over at once. */
+    private int burstBytes() {
+        return pacer.burstBytes(emitter.maxPayloadBytes());
+    }
+
+    /** The rate to send with, or {@link CongestionControl#UNPACED}. */
+    private long pacingRate(ConnectionOptions options) {
+        CongestionControl control = requireCongestion();
+        long rate = control.pacingRateBytesPerSecond();
+        // As Linux: the initial window is not spread, it is a burst that every path takes.
+        boolean initial = sequence.nxt <= (long) context.config().initialWindowSegments() * emitter.mssBytes();
+        if (rate == CongestionControl.UNPACED && options.pacing() && rtt.srttNs() > 0 && !initial) {
+            rate = Pacer.rateOf(
+                    Math.max(control.congestionWindowBytes(), inFlightBytes()),
+                    control.slowStartThresholdBytes(),
+                    rtt.srttNs());
+        }
+        return Math.min(rate, options.maxPacingRateBytesPerSecond());
+    }
+
+    /** The rate in force, or {@link CongestionControl#UNPACED}. */
+    long pacingRateBytesPerSecond() {
+        return pacer.rateBytesPerSecond();
+    }
+
+    /** Whether only the pacer keeps data from going. */
+    boolean isPaced(long nowNs) {
+        return pacer.isHolding(nowNs);
+    }
+
+    long pacedUntilNs() {
+        return pacer.nextNs();
     }
 
     private long inFlightBytes() {
@@ -520,6 +593,7 @@ final class Sender {
         rtt.backOff();
         probeDue = false;
         current.timedOut(sequence.una, sequence.nxt, nowNs);
+        emitter.ecn().reduced(sequence.nxt);
     }
 
     /** The reordering timer expired (RFC 8985 6.2): what may go because of it goes with the next {@link #send}. */

@@ -37,6 +37,9 @@ final class SynSentArrival {
             return;
         }
         tcb.state(TcpState.ESTABLISHED);
+        if (tcb.handshake().hasAskedForEcn() && Ecn.isSetupSynAck(header)) {
+            tcb.emitter().ecn().agree();
+        }
         tcb.handshake().synAcknowledged(tcb, 0, header.window(), packet.arrivalNs);
         tcb.receiver().requireAck();
         if (header.payloadLength() > 0 || header.isFin()) {

@@ -63,6 +63,9 @@ public final class Tcb {
                 context.initialSequence().timestampOffset(pair));
         Opening opening = new Opening(context, pair, options, path, iss, nowNs);
         Tcb tcb = new Tcb(opening, offer, Handshake.active(), TcpState.SYN_SENT);
+        if (context.config().ecn() == EcnMode.ON) {
+            tcb.handshake.askForEcn();
+        }
         context.counters().increment(TcpCounter.TcpActiveOpens);
         return tcb;
     }

@@ -16,6 +16,7 @@ public final class TcpConfig {
     private final boolean sack;
     private final boolean windowScaling;
     private final boolean tailLossProbe;
+    private final EcnMode ecn;
     private final int initialWindowSegments;
     private final long initialRtoNs;
     private final long minRtoNs;
@@ -38,6 +39,7 @@ public final class TcpConfig {
         sack = b.sack;
         windowScaling = b.windowScaling;
         tailLossProbe = b.tailLossProbe;
+        ecn = b.ecn;
         initialWindowSegments = b.initialWindowSegments;
         initialRtoNs = b.initialRtoNs;
         minRtoNs = b.minRtoNs;
@@ -90,6 +92,11 @@ public final class TcpConfig {
     /** Send a loss probe when ACKs do not come (RFC 8985 7), where SACK was negotiated. */
     public boolean tailLossProbe() {
         return tailLossProbe;
+    }
+
+    /** Explicit Congestion Notification (RFC 3168); by default as Linux: accepted, not asked for. */
+    public EcnMode ecn() {
+        return ecn;
     }
 
     /** The initial congestion window in segments (RFC 6928). */
@@ -178,6 +185,7 @@ public final class TcpConfig {
         private boolean sack = true;
         private boolean windowScaling = true;
         private boolean tailLossProbe = true;
+        private EcnMode ecn = EcnMode.PASSIVE;
         private int initialWindowSegments = 10;
         private long initialRtoNs = SECOND;
         private long minRtoNs = 200 * MILLISECOND;
@@ -214,6 +222,11 @@ public final class TcpConfig {
 
         public Builder tailLossProbe(boolean value) {
             tailLossProbe = value;
+            return this;
+        }
+
+        public Builder ecn(EcnMode value) {
+            ecn = Objects.requireNonNull(value);
             return this;
         }
 

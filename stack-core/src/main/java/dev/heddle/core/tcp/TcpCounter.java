@@ -53,6 +53,8 @@ public enum TcpCounter {
     TcpExtTCPDSACKOldSent,
     TcpExtTCPDSACKOfoSent,
     TcpExtDelayedACKs,
+    /** Segments delivered while the peer reported congestion by ECN. */
+    TcpExtTCPDeliveredCE,
     TcpExtTCPKeepAlive,
     TcpExtTCPWinProbe,
     TcpExtTCPZeroWindowDrop,

@@ -85,7 +85,7 @@ public record TcpInfo(
                 congestion == null ? "" : congestion.diagnostics(),
                 rate == null ? 0 : rate.bytesPerSecond(),
                 rate != null && rate.isRateApplicationLimited(),
-                congestion == null ? CongestionControl.UNPACED : congestion.pacingRateBytesPerSecond(),
+                sender.pacingRateBytesPerSecond(),
                 rate == null ? 0 : rate.deliveredBytes(),
                 snd.wnd,
                 receiver == null ? 0 : receiver.sequence().window(),

@@ -32,6 +32,8 @@ final class TimerExpiry {
             tcb.count(TcpCounter.TcpExtDelayedACKs);
             receiver.requireAck();
         }
+        // Sending is the flush's work.
+        timers.takeIfDue(Kind.PACING, nowNs);
         if (timers.takeIfDue(Kind.KEEPALIVE, nowNs)) {
             tcb.keepAlive().timerExpired(tcb, nowNs);
         }
@@ -94,6 +96,11 @@ final class TimerExpiry {
         } else {
             timers.cancel(Kind.PERSIST);
             armRetransmission(tcb, nowNs);
+        }
+        if (sender.isPaced(nowNs)) {
+            timers.arm(Kind.PACING, sender.pacedUntilNs());
+        } else {
+            timers.cancel(Kind.PACING);
         }
         if (!tcb.receiver().ackOwed()) {
             timers.cancel(Kind.DELAYED_ACK);

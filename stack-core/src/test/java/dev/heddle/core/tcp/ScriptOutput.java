@@ -70,18 +70,21 @@ final class ScriptOutput implements SegmentOutput {
         int from = 0;
         do {
             int n = Math.min(unit, total - from);
-            sent.add(describe(header, seq + from, n, from + n == total));
+            Seg seg = describe(header, seq + from, n, from == 0, from + n == total);
+            sent.add(seg.ecn(trafficClass & Ecn.MASK));
             from += n;
         } while (from < total);
         return true;
     }
 
-    private Seg describe(TcpHeader header, long seq, int length, boolean last) {
+    private Seg describe(TcpHeader header, long seq, int length, boolean first, boolean last) {
         String flags = (header.isSyn() ? "S" : "")
                 + (header.isFin() && last ? "F" : "")
                 + (header.isRst() ? "R" : "")
                 + (header.isPsh() && last ? "P" : "")
                 + (header.isUrg() ? "U" : "")
+                + ((header.flags() & TcpHeader.ECE) != 0 ? "E" : "")
+                + ((header.flags() & TcpHeader.CWR) != 0 && first ? "W" : "")
                 + (header.isAck() ? "." : "");
         Seg seg = length > 0 ? Seg.data(seq, seq + length) : Seg.seg("").seq(seq);
         seg.flags = flags;

@@ -32,6 +32,10 @@ final class ScriptPeer {
         this.pair = pair;
     }
 
+    Seg syn() {
+        return Seg.syn().mss(mss).windowScale(SHIFT).sackPermitted(sack);
+    }
+
     Seg synAck() {
         Seg segment = Seg.synAck().mss(mss).windowScale(SHIFT).sackPermitted(sack);
         return timestamp == Seg.ANY ? segment : segment.timestamps(timestamp, 0);
@@ -68,6 +72,7 @@ final class ScriptPeer {
         }
         packet.head(SegmentOutput.TCP_OFFSET, headerBytes + segment.length);
         packet.gsoSize(segment.gso);
+        packet.trafficClass = segment.ecn == Seg.ANY ? 0 : segment.ecn;
         packet.arrivalNs = nowNs;
         assertThat(packet.tcp().wrap(b, SegmentOutput.TCP_OFFSET, headerBytes + segment.length))
                 .isEqualTo(Refusal.NONE);
@@ -111,6 +116,8 @@ final class ScriptPeer {
                 | (segment.has('R') ? TcpHeader.RST : 0)
                 | (segment.has('P') ? TcpHeader.PSH : 0)
                 | (segment.has('.') ? TcpHeader.ACK : 0)
-                | (segment.has('U') ? TcpHeader.URG : 0);
+                | (segment.has('U') ? TcpHeader.URG : 0)
+                | (segment.has('E') ? TcpHeader.ECE : 0)
+                | (segment.has('W') ? TcpHeader.CWR : 0);
     }
 }

@@ -26,12 +26,13 @@ final class Seg {
     final List<long[]> sack = new ArrayList<>();
     boolean sackGiven;
     int gso;
+    int ecn = ANY;
 
     private Seg(String flags) {
         this.flags = flags;
     }
 
-    /** A segment with flags out of "S", "F", "R", "P", "." (ACK), "U", as tcpdump writes them. */
+    /** A segment with flags out of "S", "F", "R", "P", "." (ACK), "U", "E" (ECE), "W" (CWR), as tcpdump writes them. */
     static Seg seg(String flags) {
         return new Seg(flags);
     }
@@ -133,13 +134,19 @@ final class Seg {
         return this;
     }
 
+    /** The ECN codepoint of the IP header: 0 for none, 2 for ECT(0), 3 for CE. */
+    Seg ecn(int codepoint) {
+        ecn = codepoint;
+        return this;
+    }
+
     boolean has(char flag) {
         return flags.indexOf(flag) >= 0;
     }
 
     /** Whether an actual segment is what this one, with its blanks, expects. PSH is only compared if it is asked for. */
     boolean matches(Seg actual) {
-        for (char flag : "SFR.U".toCharArray()) {
+        for (char flag : "SFR.UEW".toCharArray()) {
             if (has(flag) != actual.has(flag)) {
                 return false;
             }
@@ -155,6 +162,7 @@ final class Seg {
                 && (timestamps == null || timestamps.equals(actual.timestamps))
                 && same(timestampValue, actual.timestampValue)
                 && same(timestampEcho, actual.timestampEcho)
+                && same(ecn, actual.ecn)
                 && (!sackGiven || sackText().equals(actual.sackText()));
     }
 
@@ -196,6 +204,9 @@ final class Seg {
         }
         if (timestampValue != ANY) {
             text.append(" TS ").append(timestampValue).append('/').append(timestampEcho);
+        }
+        if (ecn != ANY && ecn != 0) {
+            text.append(" ecn ").append(ecn);
         }
         if (!sack.isEmpty()) {
             text.append(" sack ").append(sackText());

@@ -164,6 +164,10 @@ final class TcpScript {
         return peer.synAck();
     }
 
+    Seg synOfPeer() {
+        return peer.syn();
+    }
+
     // --- the peer
 
     TcpScript inject(Seg... segments) {
@@ -308,6 +312,13 @@ final class TcpScript {
         assertThat(matching)
                 .as("expected %s%n but sent %s", Arrays.toString(expected), actual)
                 .isTrue();
+        return this;
+    }
+
+    /** Whatever else was sent: the segment with the new data from an offset carries these flags besides. */
+    TcpScript expectFirstNewData(long from, String flags) {
+        assertThat(output.take()).anyMatch(seg -> seg.seq == from
+                        && Seg.data(from, from + seg.length).with(flags).matches(seg));
         return this;
     }
 

@@ -13,8 +13,8 @@ package dev.heddle.core.tcp.congestion;
  * in recovery too, and it learns what it needs from {@link #acknowledged}, which is called for every acknowledgement in every
  * phase. After a retransmission timeout the window is always the algorithm's.
  *
- * <p>Order: for one arriving acknowledgement the events that it causes (recovery left or entered, ECN, undo) come first,
- * {@link #acknowledged} last.
+ * <p>Order: for one arriving acknowledgement the events that it causes (recovery left or entered, undo) come first,
+ * then {@link #acknowledged}, and {@link #congestionExperienced} last.
  */
 public interface CongestionControl {
 

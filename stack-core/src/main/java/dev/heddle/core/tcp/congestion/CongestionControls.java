@@ -37,7 +37,21 @@ public final class CongestionControls {
         }
     }
 
-    private final Map<String, Factory> factories = new ConcurrentHashMap<>(Map.of(NewReno.NAME, NewReno::new));
+    private final Map<String, Factory> factories;
+
+    /** Heddle's own algorithms. */
+    public CongestionControls() {
+        this(Map.of(NewReno.NAME, NewReno::new, Cubic.NAME, Cubic::new));
+    }
+
+    private CongestionControls(Map<String, Factory> factories) {
+        this.factories = new ConcurrentHashMap<>(factories);
+    }
+
+    /** The same algorithms; what is registered with one is not known to the other. */
+    public CongestionControls copy() {
+        return new CongestionControls(factories);
+    }
 
     /** Adds an algorithm, or replaces the one of that name for connections to come. */
     public void register(String name, Factory factory) {

@@ -51,6 +51,9 @@ public final class NewReno implements CongestionControl {
     public void segmentSizeChanged(int newMssBytes) {
         // The window is a number of segments' worth of data: it scales, so that a small MSS does not start a burst.
         cwnd = Math.max(newMssBytes, cwnd / mssBytes * newMssBytes);
+        if (ssthresh != Long.MAX_VALUE) {
+            ssthresh = ssthresh / mssBytes * newMssBytes;
+        }
         mssBytes = newMssBytes;
     }
 
