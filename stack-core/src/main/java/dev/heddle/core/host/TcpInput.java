@@ -62,11 +62,11 @@ final class TcpInput {
             boolean done = switch (entry) {
                 case null -> {
                     SocketPair pair = pairOf(packet, scope);
-                    yield toListener(packet, pair, listenerOf(pair), null);
+                    yield toListener(packet, pair, listenerOf(pair), null, batch);
                 }
                 case TcpConnection connection -> connection.arrives(packet, batch);
                 case HalfOpenEntry handshake -> handshake.listener().segmentArrives(handshake, packet, batch);
-                case TimeWaitEntry timeWait -> toTimeWait(timeWait, packet);
+                case TimeWaitEntry timeWait -> toTimeWait(timeWait, packet, batch);
             };
             if (done) {
                 return;
@@ -75,24 +75,27 @@ final class TcpInput {
         counters.increment(TcpCounter.TcpInErrs);
     }
 
-    private boolean toTimeWait(TimeWaitEntry entry, Packet packet) {
+    private boolean toTimeWait(TimeWaitEntry entry, Packet packet, @Nullable Batch batch) {
         TcpListener listener = packet.tcp().isSyn() ? listenerOf(entry.pair()) : null;
         return switch (host.timeWaits().segmentArrives(entry, packet, listener != null)) {
             case HANDLED -> true;
             case GONE -> false;
             case REOPENED ->
-                toListener(packet, entry.pair(), listener, entry.record().reopenIss());
+                toListener(packet, entry.pair(), listener, entry.record().reopenIss(), batch);
         };
     }
 
     private boolean toListener(
-            Packet packet, SocketPair pair, @Nullable TcpListener listener, @Nullable Integer issBound) {
+            Packet packet,
+            SocketPair pair,
+            @Nullable TcpListener listener,
+            @Nullable Integer issBound,
+            @Nullable Batch batch) {
         if (listener != null) {
-            listener.segmentArrives(packet, pair, issBound);
-        } else {
-            // RFC 9293 3.10.7.1: no connection, state CLOSED
-            Reset.answer(host.tcpContext(), packet, pair);
+            return listener.segmentArrives(packet, pair, issBound, batch);
         }
+        // RFC 9293 3.10.7.1: no connection, state CLOSED
+        Reset.answer(host.tcpContext(), packet, pair);
         return true;
     }
 

@@ -2,20 +2,19 @@ package dev.heddle.core.host;
 
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.ConnectionOptions;
+import dev.heddle.core.tcp.CookieHandshake;
 import dev.heddle.core.tcp.HalfOpenConnection;
 import dev.heddle.core.tcp.PathProperties;
 import dev.heddle.core.tcp.Reset;
 import dev.heddle.core.tcp.SocketPair;
 import dev.heddle.core.tcp.Tcb;
+import dev.heddle.core.tcp.TcpConfig;
 import dev.heddle.core.tcp.TcpContext;
 import dev.heddle.core.tcp.TcpCounter;
 import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.SequenceNumber;
 import dev.heddle.core.wire.TcpHeader;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +22,16 @@ import org.jspecify.annotations.Nullable;
  * A TCP listener: the handshakes that peers have begun with it, and the connections that wait to be accepted. Any thread.
  *
  * <p>As on Linux a connection completes only if it can be accepted: when the queue is full, the ACK that would complete it
- * is dropped, and so are new SYNs.
+ * is dropped, and so are new SYNs. When too many handshakes are open, new ones are left to the peer to remember ({@link
+ * CookieHandshake}).
  */
 public final class TcpListener {
+
+    /** Linux's lower bound of the half-open queue. */
+    private static final int LEAST_HALF_OPEN = 8;
+
+    /** Under pressure a SYN-ACK is still sent again so often. */
+    private static final int LEAST_SYN_ACK_RETRIES = 2;
 
     private final Host host;
     private final IpAddress address;
@@ -39,18 +45,19 @@ public final class TcpListener {
     /** Excludes for the half-open records. A segment may be sent under it; no endpoint is entered. */
     private final ReentrantLock handshakes = new ReentrantLock();
 
-    /** Guarded by handshakes, oldest first. */
+    /* Guarded by handshakes. */
+
+    /** Oldest first. */
     private final EntryQueue halfOpen = new EntryQueue();
 
-    /** A leaf: guards what follows, and is taken under handshakes. */
-    private final ReentrantLock acceptance = new ReentrantLock();
+    /** How many of them have sent their SYN-ACK only once. */
+    private int young;
 
-    private final Queue<TcpConnection> acceptable = new ArrayDeque<>();
+    /** Until when an ACK may bring a cookie; 0 if there was none. */
+    private long cookiesUntilNs;
 
-    /** Connections that are acceptable or about to be. */
-    private int promised;
-
-    private boolean closed;
+    /** Its lock is taken under handshakes. */
+    private final AcceptQueue acceptQueue;
 
     TcpListener(
             Host host,
@@ -65,22 +72,13 @@ public final class TcpListener {
         this.boundUse = boundUse;
         this.backlog = backlog;
         this.options = options;
+        acceptQueue = new AcceptQueue(backlog, readiness);
     }
 
     /** Takes the connection that has waited longest; null if there is none. */
     public @Nullable TcpEndpoint tryAccept() {
-        acceptance.lock();
-        try {
-            TcpConnection connection = acceptable.poll();
-            if (connection == null) {
-                return null;
-            }
-            promised--;
-            publish();
-            return new TcpEndpoint(host, connection);
-        } finally {
-            acceptance.unlock();
-        }
+        TcpConnection connection = acceptQueue.poll();
+        return connection == null ? null : new TcpEndpoint(host, connection);
     }
 
     /** {@link Readiness#ACCEPTABLE} and {@link Readiness#CLOSED}. */
@@ -117,18 +115,9 @@ public final class TcpListener {
     }
 
     private void closeNow() {
-        List<TcpConnection> refused;
-        acceptance.lock();
-        try {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            refused = new ArrayList<>(acceptable);
-            acceptable.clear();
-            publish();
-        } finally {
-            acceptance.unlock();
+        List<TcpConnection> refused = acceptQueue.close();
+        if (refused == null) {
+            return;
         }
         host.listeners().remove(this);
         handshakes.lock();
@@ -148,13 +137,7 @@ public final class TcpListener {
 
     /** How full the listener is now. */
     ListenQueue queue() {
-        int handshakesOpen = halfOpenCount();
-        acceptance.lock();
-        try {
-            return new ListenQueue(promised, backlog, handshakesOpen);
-        } finally {
-            acceptance.unlock();
-        }
+        return acceptQueue.state(halfOpenCount());
     }
 
     /** The number of handshakes that are not complete. */
@@ -171,17 +154,21 @@ public final class TcpListener {
      * A segment for the listener that belongs to no connection (RFC 9293 3.10.7.2).
      *
      * @param issBound what the ISS must be at least, if the name was in TIME-WAIT
+     * @return false if another thread has made a connection of its name: look that up
      */
-    void segmentArrives(Packet packet, SocketPair pair, @Nullable Integer issBound) {
+    boolean segmentArrives(Packet packet, SocketPair pair, @Nullable Integer issBound, @Nullable Batch batch) {
         TcpHeader header = packet.tcp();
         if (header.isRst()) {
-            return;
+            return true;
         }
-        if (header.isAck()) {
+        if (header.isAck() && (header.isSyn() || !mayBringCookie(packet.arrivalNs))) {
             Reset.answer(host.tcpContext(), packet, pair);
+        } else if (header.isAck()) {
+            return cookieArrives(packet, pair, batch);
         } else if (header.isSyn()) {
             synArrives(packet, pair, issBound);
         }
+        return true;
     }
 
     private void synArrives(Packet packet, SocketPair pair, @Nullable Integer issBound) {
@@ -193,39 +180,111 @@ public final class TcpListener {
         }
         long nowNs = packet.arrivalNs;
         PathProperties path = out.path(pair.isIpv4());
-        int iss = context.initialSequence().next(pair, nowNs);
-        if (issBound != null && SequenceNumber.lessThan(iss, issBound)) {
-            iss = issBound;
-        }
         handshakes.lock();
         try {
-            if (isClosed()) {
+            if (acceptQueue.isClosed()) {
                 return;
             }
-            if (isFull()) {
-                context.counters().increment(TcpCounter.TcpExtListenOverflows);
-                context.counters().increment(TcpCounter.TcpExtListenDrops);
+            if (acceptQueue.isFull()) {
+                overflowed();
                 return;
             }
-            HalfOpenConnection record = HalfOpenConnection.open(context, pair, packet, options, path, iss, nowNs);
-            HalfOpenEntry entry = new HalfOpenEntry(this, record, out.driver());
-            if (host.table().addIfAbsent(entry) != null) {
-                // Another thread was faster with a copy of this SYN.
+            boolean full = halfOpen.size() >= mostHalfOpen();
+            TcpConfig.CookieUse use = context.config().synCookies();
+            if (use != TcpConfig.CookieUse.ALWAYS && (!full || use == TcpConfig.CookieUse.NEVER) || issBound != null) {
+                keep(packet, pair, out, path, issOf(pair, issBound, nowNs), nowNs);
                 return;
             }
-            halfOpen.add(entry);
-            if (halfOpen.size() > context.config().maxSynBacklog()
-                    && halfOpen.oldest() instanceof HalfOpenEntry oldest) {
-                // In a flood of SYNs the newest are as likely to be honest as any, and have waited least.
-                context.counters().increment(TcpCounter.TcpExtTCPReqQFullDrop);
-                context.counters().increment(TcpCounter.TcpExtListenDrops);
-                remove(oldest);
-            }
-            record.sendSynAck(nowNs);
-            entry.timer().arm(record.nextDeadlineNs());
+            // What comes after a TIME-WAIT has its ISS prescribed, and is no flood from forged addresses.
+            context.counters().increment(TcpCounter.TcpExtTCPReqQFullDoCookies);
+            cookiesUntilNs = nowNs + CookieHandshake.LIFETIME_NS;
+            CookieHandshake.answer(context, pair, packet, options, path, nowNs);
         } finally {
             handshakes.unlock();
         }
+    }
+
+    private int issOf(SocketPair pair, @Nullable Integer issBound, long nowNs) {
+        int iss = host.tcpContext().initialSequence().next(pair, nowNs);
+        return issBound != null && SequenceNumber.lessThan(iss, issBound) ? issBound : iss;
+    }
+
+    /** Begins a handshake that is remembered here. */
+    private void keep(Packet syn, SocketPair pair, HostInterface out, PathProperties path, int iss, long nowNs) {
+        TcpContext context = host.tcpContext();
+        HalfOpenConnection record = HalfOpenConnection.open(context, pair, syn, options, path, iss, nowNs);
+        HalfOpenEntry entry = new HalfOpenEntry(this, record, out.driver());
+        if (host.table().addIfAbsent(entry) != null) {
+            // Another thread was faster with a copy of this SYN.
+            return;
+        }
+        halfOpen.add(entry);
+        young++;
+        if (halfOpen.size() > mostHalfOpen() && halfOpen.oldest() instanceof HalfOpenEntry oldest) {
+            // RFC 4987 3.4: in a flood of SYNs the newest are as likely to be honest as any, and have waited least.
+            context.counters().increment(TcpCounter.TcpExtTCPReqQFullDrop);
+            context.counters().increment(TcpCounter.TcpExtListenDrops);
+            remove(oldest);
+        }
+        record.sendSynAck(nowNs);
+        entry.timer().arm(record.nextDeadlineNs());
+    }
+
+    /** As many as may be accepted, as on Linux, but some in any case: handshakes of a small server overlap too. */
+    private int mostHalfOpen() {
+        return Math.min(host.config().tcp().maxSynBacklog(), Math.max(LEAST_HALF_OPEN, backlog) + 1);
+    }
+
+    /** Whether cookies are out: when none is, nobody may guess one. */
+    private boolean mayBringCookie(long nowNs) {
+        if (host.config().tcp().synCookies() == TcpConfig.CookieUse.NEVER) {
+            return false;
+        }
+        handshakes.lock();
+        try {
+            return cookiesUntilNs != 0 && nowNs <= cookiesUntilNs;
+        } finally {
+            handshakes.unlock();
+        }
+    }
+
+    /** An ACK that may complete a handshake of which the peer has the only record. */
+    private boolean cookieArrives(Packet packet, SocketPair pair, @Nullable Batch batch) {
+        TcpContext context = host.tcpContext();
+        HostInterface out = host.outbound().interfaceTo(pair.remoteHigh(), pair.remoteLow(), pair.scope());
+        if (out == null) {
+            return true;
+        }
+        long nowNs = packet.arrivalNs;
+        PathProperties path = out.path(pair.isIpv4());
+        int mss = CookieHandshake.check(context, pair, packet, nowNs);
+        if (mss == 0) {
+            Reset.answer(context, packet, pair);
+            return true;
+        }
+        if (!acceptQueue.promise()) {
+            // The cookie stays good: whatever the peer sends next brings it again.
+            overflowed();
+            return true;
+        }
+        Tcb tcb = CookieHandshake.accept(context, pair, packet, mss, options, path, nowNs);
+        PortAllocator.Use use = boundUse.bound();
+        host.ports().share(pair.localAddress(), pair.localPort(), use);
+        TcpConnection connection = new TcpConnection(host, tcb, out.driver(), new Readiness(), use);
+        if (host.table().addIfAbsent(connection) != null) {
+            // Another thread was faster with the same ACK.
+            host.ports().release(pair.localAddress(), pair.localPort(), use);
+            acceptQueue.withdraw();
+            return false;
+        }
+        connection.arrives(packet, batch);
+        acceptQueue.offer(connection, batch);
+        return true;
+    }
+
+    private void overflowed() {
+        host.tcpContext().counters().increment(TcpCounter.TcpExtListenOverflows);
+        host.tcpContext().counters().increment(TcpCounter.TcpExtListenDrops);
     }
 
     /**
@@ -251,10 +310,13 @@ public final class TcpListener {
             if (verdict != HalfOpenConnection.Verdict.PROMOTE) {
                 return true;
             }
-            if (!promise()) {
-                TcpContext context = host.tcpContext();
-                context.counters().increment(TcpCounter.TcpExtListenOverflows);
-                context.counters().increment(TcpCounter.TcpExtListenDrops);
+            if (!acceptQueue.promise()) {
+                overflowed();
+                if (host.config().tcp().abortOnOverflow()) {
+                    host.tcpContext().counters().increment(TcpCounter.TcpExtEmbryonicRsts);
+                    Reset.answer(host.tcpContext(), packet, entry.pair());
+                    remove(entry);
+                }
                 return true;
             }
             connection = promote(entry, packet.arrivalNs);
@@ -263,7 +325,7 @@ public final class TcpListener {
         }
         // The connection takes the ACK that made it, and only then can be accepted.
         connection.arrives(packet, batch);
-        offer(connection, batch);
+        acceptQueue.offer(connection, batch);
         return true;
     }
 
@@ -273,7 +335,7 @@ public final class TcpListener {
         SocketPair pair = entry.pair();
         host.ports().share(pair.localAddress(), pair.localPort(), use);
         TcpConnection connection = new TcpConnection(host, tcb, entry.timer().home(), new Readiness(), use);
-        halfOpen.remove(entry);
+        forget(entry);
         host.table().replace(entry, connection);
         entry.timer().cancel();
         return connection;
@@ -286,7 +348,9 @@ public final class TcpListener {
             if (!entry.queued) {
                 return;
             }
-            if (entry.record().timerExpires(nowNs)) {
+            boolean wasYoung = entry.record().retries() == 0;
+            if (entry.record().timerExpires(synAckRetries(), nowNs)) {
+                young -= wasYoung && entry.record().retries() > 0 ? 1 : 0;
                 entry.timer().arm(entry.record().nextDeadlineNs());
             } else {
                 remove(entry);
@@ -313,68 +377,30 @@ public final class TcpListener {
         }
     }
 
+    /**
+     * How often a SYN-ACK is sent again. As on Linux, handshakes that do not answer go sooner when more than half of the
+     * places are taken, and the more so the fewer of them have just come: twice as many young ones as there are old ones of
+     * each age would be no attack.
+     */
+    private int synAckRetries() {
+        int most = host.config().tcp().synAckRetries();
+        int size = halfOpen.size();
+        if (2 * size > mostHalfOpen()) {
+            for (int weighed = 2 * young; most > LEAST_SYN_ACK_RETRIES && size >= weighed; weighed *= 2) {
+                most--;
+            }
+        }
+        return most;
+    }
+
     private void remove(HalfOpenEntry entry) {
-        halfOpen.remove(entry);
+        forget(entry);
         host.table().remove(entry);
         entry.timer().cancel();
     }
 
-    /** As Linux counts: one more than the backlog may wait. */
-    private boolean isFull() {
-        acceptance.lock();
-        try {
-            return promised > backlog;
-        } finally {
-            acceptance.unlock();
-        }
-    }
-
-    private boolean isClosed() {
-        acceptance.lock();
-        try {
-            return closed;
-        } finally {
-            acceptance.unlock();
-        }
-    }
-
-    private boolean promise() {
-        acceptance.lock();
-        try {
-            if (promised > backlog) {
-                return false;
-            }
-            promised++;
-            return true;
-        } finally {
-            acceptance.unlock();
-        }
-    }
-
-    private void offer(TcpConnection connection, @Nullable Batch batch) {
-        boolean wake = false;
-        boolean refused;
-        acceptance.lock();
-        try {
-            refused = closed;
-            if (!refused) {
-                acceptable.add(connection);
-                wake = publish();
-            }
-        } finally {
-            acceptance.unlock();
-        }
-        if (refused) {
-            connection.refuse(batch);
-        } else if (wake && batch != null) {
-            batch.wake(readiness);
-        } else if (wake) {
-            readiness.fire();
-        }
-    }
-
-    /** With acceptance. */
-    private boolean publish() {
-        return readiness.publish(closed ? Readiness.CLOSED : acceptable.isEmpty() ? 0 : Readiness.ACCEPTABLE);
+    private void forget(HalfOpenEntry entry) {
+        halfOpen.remove(entry);
+        young -= entry.record().retries() == 0 ? 1 : 0;
     }
 }

@@ -99,21 +99,21 @@ public final class HalfOpenConnection {
     /** Sends the SYN-ACK. */
     public void sendSynAck(long nowNs) {
         sentNs = nowNs;
-        Packet packet = context.output().acquire();
-        int mss = path.mtu() - path.ipHeaderBytes() - TcpHeader.HEADER_BYTES;
-        int announced = options.mssClamp() > 0 ? Math.min(options.mssClamp(), mss) : mss;
-        int optionsEnd = SegmentWriter.synOptions(
-                packet.buffer(), announced, negotiated, negotiated.timestamp(nowNs), peerTimestamp);
-        int flags = TcpHeader.SYN | TcpHeader.ACK | (ecn ? TcpHeader.ECE : 0);
-        send(packet, iss, flags, window, optionsEnd);
+        int timestamp = negotiated.timestamp(nowNs);
+        SynAck.send(context, pair, options, path, negotiated, iss, irs, timestamp, peerTimestamp, ecn);
     }
 
-    /** The timer ran out: sends the SYN-ACK again; false if the peer is given up. */
-    public boolean timerExpires(long nowNs) {
+    /**
+     * The timer ran out: sends the SYN-ACK again.
+     *
+     * @param mostRetries how often it may be sent again
+     * @return false if the peer is given up
+     */
+    public boolean timerExpires(int mostRetries, long nowNs) {
         if (nowNs < deadlineNs) {
             return true;
         }
-        if (retries >= context.config().synAckRetries()) {
+        if (retries >= mostRetries) {
             context.counters().increment(TcpCounter.TcpAttemptFails);
             return false;
         }
@@ -199,14 +199,11 @@ public final class HalfOpenConnection {
         if (negotiated.timestamps()) {
             optionsEnd = SegmentWriter.timestamps(b, optionsEnd, negotiated.timestamp(nowNs), peerTimestamp);
         }
-        send(packet, iss + 1, TcpHeader.ACK, window >> negotiated.receiveShift(), optionsEnd);
-        return Verdict.ANSWERED;
-    }
-
-    private void send(Packet packet, int sequence, int flags, int windowField, int optionsEnd) {
-        SegmentWriter.header(packet, pair, sequence, irs + 1, flags, windowField, optionsEnd);
+        int windowField = window >> negotiated.receiveShift();
+        SegmentWriter.header(packet, pair, iss + 1, irs + 1, TcpHeader.ACK, windowField, optionsEnd);
         SegmentWriter.pseudoChecksum(packet, pair);
         context.counters().increment(TcpCounter.TcpOutSegs);
         context.output().send(packet, pair, options.trafficClass() & ~Ecn.MASK, options.hopLimit());
+        return Verdict.ANSWERED;
     }
 }

@@ -64,6 +64,28 @@ record NegotiatedOptions(
                 timestampOffset);
     }
 
+    /** What was agreed if nothing but the MSS can be remembered. */
+    NegotiatedOptions withMssOnly() {
+        return new NegotiatedOptions(sendMss, 0, 0, false, false, false, timestampOffset);
+    }
+
+    /**
+     * What remains of our offer, by what a peer has brought back to us.
+     *
+     * @param peerShift the peer's shift, −1 if it does not scale
+     */
+    NegotiatedOptions remembered(int mss, int peerShift, boolean peerSack, boolean stamped) {
+        boolean scaling = windowScaling && peerShift >= 0;
+        return new NegotiatedOptions(
+                mss,
+                scaling ? Math.min(MAX_SHIFT, peerShift) : 0,
+                scaling ? receiveShift : 0,
+                scaling,
+                sack && peerSack,
+                timestamps && stamped,
+                timestampOffset);
+    }
+
     /** The option bytes of every segment after the handshake, SACK blocks excepted. */
     int segmentOptionBytes() {
         return timestamps ? TIMESTAMP_BYTES : 0;

@@ -29,6 +29,8 @@ public final class TcpConfig {
     private final long timeWaitNs;
     private final int maxTimeWait;
     private final int maxSynBacklog;
+    private final CookieUse synCookies;
+    private final boolean abortOnOverflow;
     private final int challengeAcksPerSecond;
     private final int firstEphemeralPort;
     private final int lastEphemeralPort;
@@ -52,6 +54,8 @@ public final class TcpConfig {
         timeWaitNs = b.timeWaitNs;
         maxTimeWait = b.maxTimeWait;
         maxSynBacklog = b.maxSynBacklog;
+        synCookies = b.synCookies;
+        abortOnOverflow = b.abortOnOverflow;
         challengeAcksPerSecond = b.challengeAcksPerSecond;
         firstEphemeralPort = b.firstEphemeralPort;
         lastEphemeralPort = b.lastEphemeralPort;
@@ -152,9 +156,19 @@ public final class TcpConfig {
         return maxTimeWait;
     }
 
-    /** The most half-open handshakes a listener keeps. */
+    /** The most half-open handshakes a listener keeps, if its backlog is not smaller. */
     public int maxSynBacklog() {
         return maxSynBacklog;
+    }
+
+    /** When handshakes are kept by the peer and not here (RFC 4987 3.6). */
+    public CookieUse synCookies() {
+        return synCookies;
+    }
+
+    /** Reset a connection that nobody accepts in time, instead of letting the peer try again. */
+    public boolean abortOnOverflow() {
+        return abortOnOverflow;
     }
 
     /** The host's limit of challenge ACKs (RFC 5961 7). */
@@ -179,6 +193,14 @@ public final class TcpConfig {
         return new Builder();
     }
 
+    /** When a SYN is answered by a SYN cookie. */
+    public enum CookieUse {
+        NEVER,
+        /** When a listener keeps as many handshakes as it may. */
+        UNDER_PRESSURE,
+        ALWAYS
+    }
+
     /** Collects parameters; {@link #build} refuses what is out of range. */
     public static final class Builder {
         private boolean timestamps = true;
@@ -198,6 +220,8 @@ public final class TcpConfig {
         private long timeWaitNs = 60 * SECOND;
         private int maxTimeWait = 65_536;
         private int maxSynBacklog = 4_096;
+        private CookieUse synCookies = CookieUse.UNDER_PRESSURE;
+        private boolean abortOnOverflow;
         private int challengeAcksPerSecond = 1_000;
         private int firstEphemeralPort = 32_768;
         private int lastEphemeralPort = 60_999;
@@ -287,6 +311,16 @@ public final class TcpConfig {
 
         public Builder maxSynBacklog(int value) {
             maxSynBacklog = value;
+            return this;
+        }
+
+        public Builder synCookies(CookieUse value) {
+            synCookies = Objects.requireNonNull(value);
+            return this;
+        }
+
+        public Builder abortOnOverflow(boolean value) {
+            abortOnOverflow = value;
             return this;
         }
 

@@ -81,8 +81,49 @@ class TcpListenerTest {
     }
 
     @Test
+    void a_handshake_that_finds_the_queue_full_for_good_is_given_up() {
+        TcpListener listener = net.listen(80, 0);
+        net.lost = TcpListenerTest::isBareAck;
+        TcpEndpoint first = net.connect(B4, 80);
+        TcpEndpoint second = net.connect(B4, 80);
+        net.lost = packet -> false;
+        // The data of both brings the ACK again and again: the first fills the queue.
+        first.write(new byte[10], 0, 10);
+        second.write(new byte[10], 0, 10);
+        net.advance(63 * SECOND);
+        assertThat(listener.halfOpenCount()).isZero();
+        assertThat(net.b.counters().tcp().get(TcpCounter.TcpExtListenOverflows)).isGreaterThan(5);
+        assertThat(net.b.counters().tcp().get(TcpCounter.TcpExtListenDrops)).isGreaterThan(5);
+        net.advance(120 * SECOND);
+        assertThat(second.failure()).as("what it sends now meets nobody").isEqualTo(Failure.RESET);
+        net.closeAndCheck();
+    }
+
+    @Test
+    void with_abort_on_overflow_a_handshake_that_finds_the_queue_full_is_reset() {
+        HostPair strict = new HostPair(TcpConfig.builder().abortOnOverflow(true).build());
+        TcpListener listener = strict.listen(80, 0);
+        strict.held = true;
+        TcpEndpoint first = strict.connect(B4, 80);
+        TcpEndpoint second = strict.connect(B4, 80);
+        // SYNs, then SYN-ACKs, then ACKs: the second one finds no place.
+        strict.deliver();
+        assertThat(first.state()).isEqualTo(TcpState.ESTABLISHED);
+        assertThat(second.failure()).isEqualTo(Failure.RESET);
+        assertThat(listener.halfOpenCount()).isZero();
+        assertThat(strict.b.counters().tcp().get(TcpCounter.TcpExtEmbryonicRsts))
+                .isEqualTo(1);
+        assertThat(strict.b.counters().tcp().get(TcpCounter.TcpExtListenOverflows))
+                .isEqualTo(1);
+        strict.closeAndCheck();
+    }
+
+    @Test
     void half_open_handshakes_are_bounded_and_the_oldest_goes() {
-        HostPair few = new HostPair(TcpConfig.builder().maxSynBacklog(3).build());
+        HostPair few = new HostPair(TcpConfig.builder()
+                .maxSynBacklog(3)
+                .synCookies(TcpConfig.CookieUse.NEVER)
+                .build());
         TcpListener listener = few.listen(80);
         few.lost = TcpListenerTest::isSynAck;
         for (int i = 0; i < 5; i++) {

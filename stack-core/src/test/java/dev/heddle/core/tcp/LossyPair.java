@@ -303,7 +303,8 @@ final class LossyPair {
             if (timeWait == null && tcb != null) {
                 tcb.timersExpire(nowNs);
             } else if (halfOpen != null) {
-                assertThat(halfOpen.timerExpires(nowNs)).isTrue();
+                assertThat(halfOpen.timerExpires(context.config().synAckRetries(), nowNs))
+                        .isTrue();
             }
             afterEntry();
         }

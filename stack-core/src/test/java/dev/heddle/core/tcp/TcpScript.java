@@ -273,7 +273,7 @@ final class TcpScript {
         if (tcb != null) {
             tcb.timersExpire(nowNs);
             tcb.flush(nowNs);
-        } else if (halfOpen != null && !halfOpen.timerExpires(nowNs)) {
+        } else if (halfOpen != null && !halfOpen.timerExpires(context.config().synAckRetries(), nowNs)) {
             halfOpen = null;
         }
     }

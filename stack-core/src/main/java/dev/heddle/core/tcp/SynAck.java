@@ -1,0 +1,39 @@
+package dev.heddle.core.tcp;
+
+import dev.heddle.core.link.Packet;
+import dev.heddle.core.wire.TcpHeader;
+
+/** The segment that answers a SYN on the listening side. */
+final class SynAck {
+
+    private SynAck() {}
+
+    /**
+     * Sends it.
+     *
+     * @param timestamp ours, if timestamps were negotiated
+     * @param timestampEcho the SYN's
+     * @param ecn whether the SYN asked for ECN and gets it (RFC 3168 6.1.1)
+     */
+    static void send(
+            TcpContext context,
+            SocketPair pair,
+            ConnectionOptions options,
+            PathProperties path,
+            NegotiatedOptions negotiated,
+            int iss,
+            int irs,
+            int timestamp,
+            int timestampEcho,
+            boolean ecn) {
+        Packet packet = context.output().acquire();
+        int mss = path.mtu() - path.ipHeaderBytes() - TcpHeader.HEADER_BYTES;
+        int announced = options.mssClamp() > 0 ? Math.min(options.mssClamp(), mss) : mss;
+        int optionsEnd = SegmentWriter.synOptions(packet.buffer(), announced, negotiated, timestamp, timestampEcho);
+        int flags = TcpHeader.SYN | TcpHeader.ACK | (ecn ? TcpHeader.ECE : 0);
+        SegmentWriter.header(packet, pair, iss, irs + 1, flags, Receiver.synWindow(options), optionsEnd);
+        SegmentWriter.pseudoChecksum(packet, pair);
+        context.counters().increment(TcpCounter.TcpOutSegs);
+        context.output().send(packet, pair, options.trafficClass() & ~Ecn.MASK, options.hopLimit());
+    }
+}
