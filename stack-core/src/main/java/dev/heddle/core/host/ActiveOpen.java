@@ -4,6 +4,7 @@ import dev.heddle.core.tcp.ConnectionOptions;
 import dev.heddle.core.tcp.Failure;
 import dev.heddle.core.tcp.SocketPair;
 import dev.heddle.core.tcp.Tcb;
+import dev.heddle.core.tcp.TcpConfig;
 import dev.heddle.core.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -71,7 +72,7 @@ final class ActiveOpen {
                             local,
                             target,
                             remotePort,
-                            p -> host.table().find(SocketPair.of(local, p, target, remotePort, scope)) == null);
+                            p -> isFree(SocketPair.of(local, p, target, remotePort, scope), out));
             if (port == 0) {
                 break;
             }
@@ -88,9 +89,35 @@ final class ActiveOpen {
     private @Nullable TcpConnection add(
             SocketPair pair, ConnectionOptions options, HostInterface out, Readiness readiness, PortAllocator.Use use) {
         long nowNs = host.clock().nanoTime();
-        int iss = host.tcpContext().initialSequence().next(pair, nowNs);
-        Tcb tcb = Tcb.connect(host.tcpContext(), pair, options, iss, out.path(pair.isIpv4()), nowNs);
+        TimeWaitEntry former = host.table().find(pair) instanceof TimeWaitEntry timeWait ? timeWait : null;
+        Integer issBound = former == null ? null : former.record().reopenIss();
+        int iss = host.tcpContext().initialSequence().next(pair, nowNs, issBound);
+        Tcb tcb = Tcb.connect(
+                host.tcpContext(), pair, options, iss, host.outbound().paths().of(pair, out, nowNs), nowNs);
         TcpConnection connection = new TcpConnection(host, tcb, out.driver(), readiness, use);
-        return host.table().addIfAbsent(connection) == null ? connection : null;
+        TableEntry holder = host.table().addIfAbsent(connection);
+        boolean added = holder == null
+                || holder == former
+                        && isReusable(former, out, nowNs)
+                        && host.timeWaits().reuse(former, connection, nowNs);
+        return added ? connection : null;
+    }
+
+    private boolean isFree(SocketPair pair, HostInterface out) {
+        TableEntry holder = host.table().find(pair);
+        return holder == null
+                || holder instanceof TimeWaitEntry timeWait
+                        && isReusable(timeWait, out, host.clock().nanoTime());
+    }
+
+    /** Whether a connection in TIME-WAIT may be followed by another of its name; as Linux does, by default on loopback only. */
+    private boolean isReusable(TimeWaitEntry timeWait, HostInterface out, long nowNs) {
+        TcpConfig config = host.config().tcp();
+        boolean here = switch (config.timeWaitReuse()) {
+            case NEVER -> false;
+            case LOOPBACK -> out.isLoopback();
+            case ALWAYS -> true;
+        };
+        return here && config.timestamps() && timeWait.record().reusableFromNs() <= nowNs;
     }
 }

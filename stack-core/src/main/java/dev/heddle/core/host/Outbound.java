@@ -24,6 +24,7 @@ final class Outbound implements SegmentOutput {
     private final PacketPool packets;
     private final KeyedHash flowLabels;
     private final CounterSet<IpCounter> counters;
+    private final Paths paths = new Paths();
 
     Outbound(
             Host host,
@@ -34,6 +35,11 @@ final class Outbound implements SegmentOutput {
         this.packets = packets;
         this.flowLabels = flowLabels;
         this.counters = counters;
+    }
+
+    /** What is known of the ways that packets take. */
+    Paths paths() {
+        return paths;
     }
 
     /** The interface that leads to an address; null if there is no route, or the interface is down. */

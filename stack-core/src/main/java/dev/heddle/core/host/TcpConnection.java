@@ -44,6 +44,8 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
     /** Guarded by the gate. */
     private final ConnectionState state;
 
+    private final Paths.Follower path;
+
     /** Whether this is among the writers that wait for memory; guarded by the gate. */
     private boolean awaitingMemory;
 
@@ -61,6 +63,7 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
         this.readiness = readiness;
         this.portUse = portUse;
         state = new ConnectionState(tcb);
+        path = host.outbound().paths().new Follower();
         ConnectionObserver observer = host.config().observer();
         life = observer == ConnectionObserver.NONE ? null : new LifeReports(observer, tcb.pair());
         ConnectionOptions options = tcb.options();
@@ -160,7 +163,7 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
         if ((bits & EndpointGate.ICMP_ERROR) != 0) {
             IcmpError error = (IcmpError) ICMP_ERROR.getAndSet(this, null);
             if (error != null) {
-                IcmpErrors.report(error, tcb, host.outbound());
+                IcmpErrors.report(error, tcb);
             }
         }
         if ((bits & EndpointGate.NETWORK_DOWN) != 0) {
@@ -173,6 +176,7 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
         Tcb tcb = state.tcb();
         if (tcb != null) {
             long nowNs = now();
+            path.follow(tcb, host.outbound(), nowNs);
             tcb.flush(nowNs);
             TcpState now = tcb.state();
             if (life != null && now.isSynchronized()) {

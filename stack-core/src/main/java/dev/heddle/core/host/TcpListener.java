@@ -12,7 +12,6 @@ import dev.heddle.core.tcp.TcpConfig;
 import dev.heddle.core.tcp.TcpContext;
 import dev.heddle.core.tcp.TcpCounter;
 import dev.heddle.core.wire.IpAddress;
-import dev.heddle.core.wire.SequenceNumber;
 import dev.heddle.core.wire.TcpHeader;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -179,7 +178,7 @@ public final class TcpListener {
             return;
         }
         long nowNs = packet.arrivalNs;
-        PathProperties path = out.path(pair.isIpv4());
+        PathProperties path = host.outbound().paths().of(pair, out, nowNs);
         handshakes.lock();
         try {
             if (acceptQueue.isClosed()) {
@@ -192,7 +191,8 @@ public final class TcpListener {
             boolean full = halfOpen.size() >= mostHalfOpen();
             TcpConfig.CookieUse use = context.config().synCookies();
             if (use != TcpConfig.CookieUse.ALWAYS && (!full || use == TcpConfig.CookieUse.NEVER) || issBound != null) {
-                keep(packet, pair, out, path, issOf(pair, issBound, nowNs), nowNs);
+                int iss = context.initialSequence().next(pair, nowNs, issBound);
+                keep(packet, pair, out, path, iss, nowNs);
                 return;
             }
             // What comes after a TIME-WAIT has its ISS prescribed, and is no flood from forged addresses.
@@ -202,11 +202,6 @@ public final class TcpListener {
         } finally {
             handshakes.unlock();
         }
-    }
-
-    private int issOf(SocketPair pair, @Nullable Integer issBound, long nowNs) {
-        int iss = host.tcpContext().initialSequence().next(pair, nowNs);
-        return issBound != null && SequenceNumber.lessThan(iss, issBound) ? issBound : iss;
     }
 
     /** Begins a handshake that is remembered here. */
@@ -256,7 +251,7 @@ public final class TcpListener {
             return true;
         }
         long nowNs = packet.arrivalNs;
-        PathProperties path = out.path(pair.isIpv4());
+        PathProperties path = host.outbound().paths().of(pair, out, nowNs);
         int mss = CookieHandshake.check(context, pair, packet, nowNs);
         if (mss == 0) {
             Reset.answer(context, packet, pair);

@@ -102,6 +102,22 @@ final class TimeWaitTable {
         }
     }
 
+    /** Gives the name of a record to a connection that is opened from here; false if it may not have it. */
+    boolean reuse(TimeWaitEntry entry, TcpConnection successor, long nowNs) {
+        lock.lock();
+        try {
+            if (!entry.queued || entry.record().reusableFromNs() > nowNs || !table.replace(entry, successor)) {
+                return false;
+            }
+            counters.increment(TcpCounter.TcpExtTWRecycled);
+            entries.remove(entry);
+            ports.release(entry.pair().localAddress(), entry.pair().localPort(), entry.portUse());
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Forgets all records, and those still to come. */
     void close() {
         lock.lock();

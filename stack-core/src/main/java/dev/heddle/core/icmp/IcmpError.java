@@ -10,6 +10,7 @@ import dev.heddle.core.wire.IpAddress;
  * @param protocol the quoted packet's transport: 6 or 17
  * @param localHigh the quoted packet's source, one of this host's addresses
  * @param remoteHigh the quoted packet's destination
+ * @param quotedBytes the length of the quoted packet before it was cut to be quoted
  * @param sequence the quoted TCP segment's sequence number; of UDP without meaning
  */
 public record IcmpError(
@@ -22,6 +23,7 @@ public record IcmpError(
         long remoteHigh,
         long remoteLow,
         int remotePort,
+        int quotedBytes,
         int sequence) {
 
     /** What went wrong, for both families. */

@@ -26,6 +26,7 @@ final class QuotedPacket {
     private int sourcePort;
     private int destinationPort;
     private int sequence;
+    private int packetBytes;
 
     /** Reads the body of an error message. After a refusal the rest means nothing. */
     Refusal read(IcmpMessage message, boolean isIpv4) {
@@ -40,6 +41,7 @@ final class QuotedPacket {
             destinationHigh = 0;
             destinationLow = IpAddress.mapped(ipv4.destination());
             protocol = ipv4.protocol();
+            packetBytes = ipv4.totalLength();
             transportOffset = ipv4.transportOffset();
             laterFragment = ipv4.fragmentOffsetBytes() != 0;
         } else {
@@ -51,6 +53,7 @@ final class QuotedPacket {
             destinationHigh = ipv6.destinationHigh();
             destinationLow = ipv6.destinationLow();
             protocol = ipv6.protocol();
+            packetBytes = ipv6.totalLength();
             transportOffset = ipv6.transportOffset();
             laterFragment = ipv6.isFragment() && ipv6.fragmentOffsetBytes() != 0;
         }
@@ -96,6 +99,7 @@ final class QuotedPacket {
                 destinationHigh,
                 destinationLow,
                 destinationPort,
+                packetBytes,
                 sequence);
     }
 }

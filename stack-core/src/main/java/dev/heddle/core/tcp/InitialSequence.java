@@ -1,6 +1,8 @@
 package dev.heddle.core.tcp;
 
+import dev.heddle.core.wire.SequenceNumber;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Initial sequence numbers (RFC 9293 3.4.1, RFC 6528): a clock of 4 µs plus a keyed hash of the connection's name. The key
@@ -22,6 +24,12 @@ public final class InitialSequence {
     /** The ISS of a connection that is opened now: M + F(pair, key). */
     public int next(SocketPair pair, long nowNs) {
         return (int) (nowNs / TICK_NS) + (int) hash.of(pair, 0, 1);
+    }
+
+    /** The same for a name that another connection had before: at least a number that none of its segments had. */
+    public int next(SocketPair pair, long nowNs, @Nullable Integer bound) {
+        int iss = next(pair, nowNs);
+        return bound != null && SequenceNumber.lessThan(iss, bound) ? bound : iss;
     }
 
     /** The offset of a connection's timestamps, so that they tell nothing of the host's uptime (RFC 7323 7.1). */

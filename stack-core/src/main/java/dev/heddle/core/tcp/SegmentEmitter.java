@@ -84,7 +84,7 @@ final class SegmentEmitter {
 
     /** RFC 9293 3.7.1: Eff.snd.MSS, the payload of a full-sized segment. */
     private void resize() {
-        int most = Math.min(negotiated.sendMss(), announcedMss());
+        int most = Math.min(negotiated.sendMss(), mssFitting(path.mtu()));
         mssBytes = Math.max(1, most - negotiated.segmentOptionBytes());
     }
 
@@ -92,9 +92,16 @@ final class SegmentEmitter {
         return mssBytes;
     }
 
-    /** The MSS option that we send: what the path takes without fragments, options not subtracted (RFC 9293 MUST-67). */
+    /**
+     * The MSS option that we send: what may come in without fragments, options not subtracted (RFC 9293 MUST-67). How narrow
+     * the path is for what goes out says nothing about the way back (RFC 1191 3.1).
+     */
     int announcedMss() {
-        int fitting = path.mtu() - path.ipHeaderBytes() - TcpHeader.HEADER_BYTES;
+        return mssFitting(path.firstHopMtu());
+    }
+
+    private int mssFitting(int mtu) {
+        int fitting = mtu - path.ipHeaderBytes() - TcpHeader.HEADER_BYTES;
         return options.mssClamp() > 0 ? Math.min(options.mssClamp(), fitting) : fitting;
     }
 

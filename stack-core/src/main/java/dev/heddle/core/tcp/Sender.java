@@ -31,6 +31,7 @@ final class Sender {
     /** Made when data is first sent: an idle connection does without. */
     private @Nullable LossRecovery recovery;
 
+    private @Nullable PathMtuDiscovery pathMtuDiscovery;
     private @Nullable Acknowledgement acknowledgement;
     private @Nullable CongestionControl congestion;
 
@@ -144,14 +145,17 @@ final class Sender {
         }
     }
 
-    @Nullable
-    CongestionControl congestion() {
+    @Nullable CongestionControl congestion() {
         return congestion;
     }
 
-    @Nullable
-    LossRecovery recovery() {
+    @Nullable LossRecovery recovery() {
         return recovery;
+    }
+
+    /** Null before the first data. */
+    @Nullable PathMtuDiscovery pathMtuDiscovery() {
+        return pathMtuDiscovery;
     }
 
     int unanswered() {
@@ -510,6 +514,10 @@ final class Sender {
         }
         noteSent(length, current, nowNs);
         current.sent(start, end, nowNs);
+        if (pathMtuDiscovery == null) {
+            pathMtuDiscovery = new PathMtuDiscovery();
+        }
+        pathMtuDiscovery.sent(start, length, emitter.mssBytes(), sequence.una);
         sequence.nxt = end;
         lastSentNs = nowNs;
         if (length % emitter.mssBytes() != 0) {

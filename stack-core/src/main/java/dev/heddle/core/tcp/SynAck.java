@@ -27,7 +27,7 @@ final class SynAck {
             int timestampEcho,
             boolean ecn) {
         Packet packet = context.output().acquire();
-        int mss = path.mtu() - path.ipHeaderBytes() - TcpHeader.HEADER_BYTES;
+        int mss = path.firstHopMtu() - path.ipHeaderBytes() - TcpHeader.HEADER_BYTES;
         int announced = options.mssClamp() > 0 ? Math.min(options.mssClamp(), mss) : mss;
         int optionsEnd = SegmentWriter.synOptions(packet.buffer(), announced, negotiated, timestamp, timestampEcho);
         int flags = TcpHeader.SYN | TcpHeader.ACK | (ecn ? TcpHeader.ECE : 0);

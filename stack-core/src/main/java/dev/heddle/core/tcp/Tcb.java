@@ -167,6 +167,28 @@ public final class Tcb {
         }
     }
 
+    /**
+     * An ICMP error says that a packet of this connection was too big for a link on its way (RFC 1191, RFC 8201). It is
+     * believed if it may be, now or after a timeout.
+     *
+     * @param nextHopMtu the MTU of that link, 0 if the router did not say
+     * @param quotedBytes the length of the packet
+     * @param quotedSequence the sequence number of the segment in it
+     */
+    public void packetTooBig(int nextHopMtu, int quotedBytes, int quotedSequence) {
+        PathMtuDiscovery discovery = sender.pathMtuDiscovery();
+        // Nothing that is sent before the first data can have been too big.
+        if (discovery != null && state != TcpState.CLOSED) {
+            discovery.reported(this, nextHopMtu, quotedBytes, quotedSequence);
+        }
+    }
+
+    /** The path's MTU that this connection has found out since the last call, for others to know; 0 if nothing new. */
+    public int takeDiscoveredMtu() {
+        PathMtuDiscovery discovery = sender.pathMtuDiscovery();
+        return discovery == null ? 0 : discovery.takeDiscoveredMtu();
+    }
+
     /** The way to the peer changed, its MTU for example; segments are cut anew from here on. */
     public void pathChanged(PathProperties path) {
         int before = emitter.mssBytes();
@@ -398,8 +420,7 @@ public final class Tcb {
     }
 
     /** Null before the peer's SYN. */
-    @Nullable
-    Receiver receiverIfAny() {
+    @Nullable Receiver receiverIfAny() {
         return receiver;
     }
 

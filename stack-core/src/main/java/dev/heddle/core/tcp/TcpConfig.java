@@ -28,7 +28,10 @@ public final class TcpConfig {
     private final long finWait2Ns;
     private final long timeWaitNs;
     private final int maxTimeWait;
+    private final TimeWaitReuse timeWaitReuse;
+    private final boolean timeWaitIgnoresResets;
     private final int maxSynBacklog;
+    private final boolean mtuProbing;
     private final CookieUse synCookies;
     private final boolean abortOnOverflow;
     private final int challengeAcksPerSecond;
@@ -53,7 +56,10 @@ public final class TcpConfig {
         finWait2Ns = b.finWait2Ns;
         timeWaitNs = b.timeWaitNs;
         maxTimeWait = b.maxTimeWait;
+        timeWaitReuse = b.timeWaitReuse;
+        timeWaitIgnoresResets = b.timeWaitIgnoresResets;
         maxSynBacklog = b.maxSynBacklog;
+        mtuProbing = b.mtuProbing;
         synCookies = b.synCookies;
         abortOnOverflow = b.abortOnOverflow;
         challengeAcksPerSecond = b.challengeAcksPerSecond;
@@ -156,9 +162,24 @@ public final class TcpConfig {
         return maxTimeWait;
     }
 
+    /** Where an active open may take the name of a connection in TIME-WAIT, by the timestamps' leave (RFC 6191). */
+    public TimeWaitReuse timeWaitReuse() {
+        return timeWaitReuse;
+    }
+
+    /** Let no reset end TIME-WAIT (RFC 1337, fix F1). */
+    public boolean timeWaitIgnoresResets() {
+        return timeWaitIgnoresResets;
+    }
+
     /** The most half-open handshakes a listener keeps, if its backlog is not smaller. */
     public int maxSynBacklog() {
         return maxSynBacklog;
+    }
+
+    /** Try smaller segments when large ones disappear and no ICMP says why (RFC 4821 7.7). */
+    public boolean mtuProbing() {
+        return mtuProbing;
     }
 
     /** When handshakes are kept by the peer and not here (RFC 4987 3.6). */
@@ -193,6 +214,14 @@ public final class TcpConfig {
         return new Builder();
     }
 
+    /** Where TIME-WAIT gives its port to a new connection before its time. */
+    public enum TimeWaitReuse {
+        NEVER,
+        /** To this host itself. */
+        LOOPBACK,
+        ALWAYS
+    }
+
     /** When a SYN is answered by a SYN cookie. */
     public enum CookieUse {
         NEVER,
@@ -219,7 +248,10 @@ public final class TcpConfig {
         private long finWait2Ns = 60 * SECOND;
         private long timeWaitNs = 60 * SECOND;
         private int maxTimeWait = 65_536;
+        private TimeWaitReuse timeWaitReuse = TimeWaitReuse.LOOPBACK;
+        private boolean timeWaitIgnoresResets;
         private int maxSynBacklog = 4_096;
+        private boolean mtuProbing;
         private CookieUse synCookies = CookieUse.UNDER_PRESSURE;
         private boolean abortOnOverflow;
         private int challengeAcksPerSecond = 1_000;
@@ -309,8 +341,23 @@ public final class TcpConfig {
             return this;
         }
 
+        public Builder timeWaitReuse(TimeWaitReuse value) {
+            timeWaitReuse = Objects.requireNonNull(value);
+            return this;
+        }
+
+        public Builder timeWaitIgnoresResets(boolean value) {
+            timeWaitIgnoresResets = value;
+            return this;
+        }
+
         public Builder maxSynBacklog(int value) {
             maxSynBacklog = value;
+            return this;
+        }
+
+        public Builder mtuProbing(boolean value) {
+            mtuProbing = value;
             return this;
         }
 

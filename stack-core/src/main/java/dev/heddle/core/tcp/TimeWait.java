@@ -1,6 +1,7 @@
 package dev.heddle.core.tcp;
 
 import dev.heddle.core.link.Packet;
+import dev.heddle.core.time.Clock;
 import dev.heddle.core.wire.TcpHeader;
 import java.nio.ByteBuffer;
 
@@ -22,6 +23,9 @@ public final class TimeWait {
     /** Linux's step above what was sent before, for the new connection's ISS. */
     private static final int REOPEN_STEP = 65_535 + 2;
 
+    /** Linux's. */
+    private static final long REUSE_DELAY_NS = 1_000_000_000L;
+
     private final TcpContext context;
     private final SocketPair pair;
     private final int sendNext;
@@ -30,6 +34,9 @@ public final class TimeWait {
     private final NegotiatedOptions negotiated;
     private int timestampRecent;
     private long expiresNs;
+
+    /** When the peer's last timestamp came; written under the exclusion, read by who looks for a free port. */
+    private volatile long stampedNs;
 
     TimeWait(
             TcpContext context,
@@ -47,6 +54,7 @@ public final class TimeWait {
         windowField = Math.min(65_535, window >> negotiated.receiveShift());
         this.negotiated = negotiated;
         this.timestampRecent = timestampRecent;
+        stampedNs = nowNs;
         restart(nowNs);
     }
 
@@ -57,6 +65,14 @@ public final class TimeWait {
     /** When 2 MSL are over. */
     public long expiresNs() {
         return expiresNs;
+    }
+
+    /**
+     * From when on a connection that is opened from here may take the name: the timestamps of its segments are larger by
+     * then than any of the old ones, so that the peer accepts its SYN (RFC 6191) and PAWS tells them apart. Any thread.
+     */
+    public long reusableFromNs() {
+        return negotiated.timestamps() ? stampedNs + REUSE_DELAY_NS : Clock.NEVER;
     }
 
     /** An ISS that no segment of the old connection can be mistaken for (RFC 9293 MAY-2). */
@@ -71,12 +87,18 @@ public final class TimeWait {
         boolean stamped = negotiated.timestamps() && header.options().hasTimestamps();
         int stampAhead = stamped ? header.options().timestampValue() - timestampRecent : 0;
         if (header.isRst()) {
-            // RFC 1337's hazard is a reset from an old duplicate; RFC 5961 asks for the exact number.
-            return ahead == 0 ? Verdict.REMOVE : Verdict.DROPPED;
+            // RFC 1337's hazard is a reset from an old duplicate; RFC 5961 asks for the exact number, which an old
+            // duplicate can have, too.
+            return ahead == 0 && !context.config().timeWaitIgnoresResets() ? Verdict.REMOVE : Verdict.DROPPED;
         }
         if (header.isSyn() && !header.isAck()) {
-            // RFC 6191: a later timestamp, or without timestamps a higher sequence number, is a new connection.
-            boolean later = stamped ? stampAhead > 0 || stampAhead == 0 && ahead > 0 : ahead > 0;
+            // RFC 6191 2: a later timestamp, or without timestamps a higher sequence number, is a new connection; so
+            // are
+            // timestamps where there were none, which the segments of the old one cannot have.
+            boolean firstStamps = !negotiated.timestamps()
+                    && header.options().hasTimestamps()
+                    && context.config().timestamps();
+            boolean later = firstStamps || (stamped ? stampAhead > 0 || stampAhead == 0 && ahead > 0 : ahead > 0);
             if (later) {
                 return Verdict.REOPEN;
             }
@@ -92,6 +114,7 @@ public final class TimeWait {
             restart(nowNs);
             if (stamped) {
                 timestampRecent = header.options().timestampValue();
+                stampedNs = nowNs;
             }
             return answer(nowNs);
         }

@@ -46,6 +46,10 @@ final class TimerExpiry {
         if (tcb.sendSequence().una > 0) {
             if (!givenUp(tcb, nowNs)) {
                 tcb.sender().timedOut(nowNs);
+                PathMtuDiscovery discovery = tcb.sender().pathMtuDiscovery();
+                if (discovery != null) {
+                    discovery.timedOut(tcb);
+                }
             }
             return;
         }

@@ -249,6 +249,11 @@ public final class Ipv6Header {
         return end - offset - HEADER_BYTES;
     }
 
+    /** The bytes of the whole packet as its header tells them, also of a quoted one that is not all there. */
+    public int totalLength() {
+        return HEADER_BYTES + u16(buffer, offset + PAYLOAD_LENGTH);
+    }
+
     /** DSCP and ECN. */
     public int trafficClass() {
         return buffer.getInt(offset) >>> 20 & 0xff;

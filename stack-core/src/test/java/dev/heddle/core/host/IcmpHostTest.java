@@ -33,7 +33,7 @@ class IcmpHostTest {
     }
 
     /** An ICMP message from the one host to the other, whatever the type. */
-    private static Packet message(int type, int code, int rest, byte[] body, IpAddress from, IpAddress to) {
+    static Packet message(int type, int code, int rest, byte[] body, IpAddress from, IpAddress to) {
         int protocol = to.isIpv4() ? IcmpMessage.PROTOCOL_V4 : IcmpMessage.PROTOCOL_V6;
         int length = IcmpMessage.HEADER_BYTES + body.length;
         Packet packet = new Packet(1500);
@@ -48,7 +48,7 @@ class IcmpHostTest {
         return packet;
     }
 
-    private static byte[] bytesOf(Packet packet) {
+    static byte[] bytesOf(Packet packet) {
         byte[] bytes = new byte[packet.length()];
         packet.copyTo(0, bytes.length, ByteBuffer.wrap(bytes), 0);
         return bytes;

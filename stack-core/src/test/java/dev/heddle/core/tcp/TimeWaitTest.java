@@ -53,6 +53,37 @@ class TimeWaitTest {
     }
 
     @Test
+    @Requirement("RFC1337:3")
+    void no_reset_removes_if_so_configured() {
+        script.config(c -> c.timeWaitIgnoresResets(true));
+        inTimeWait();
+        assertThat(script.injectIntoTimeWait(rst().seq(2))).isEqualTo(TimeWait.Verdict.DROPPED);
+        script.expectNothing();
+    }
+
+    @Test
+    @Requirement("RFC6191:2")
+    void syn_with_timestamps_reopens_where_there_were_none() {
+        script.config(c -> c.timestamps(true)).established();
+        script.close().inject(fin(1).acks(2)).becomesTimeWait().ignoreSent();
+        assertThat(script.injectIntoTimeWait(syn().seq(-500_000).timestamps(5, 0)))
+                .isEqualTo(TimeWait.Verdict.REOPEN);
+        assertThat(script.injectIntoTimeWait(syn().seq(-500_000).noTimestamps()))
+                .isEqualTo(TimeWait.Verdict.ANSWERED);
+    }
+
+    @Test
+    @Requirement("RFC6191:2")
+    void the_name_is_free_for_us_a_second_after_the_peers_last_timestamp() {
+        script.withTimestamps(1000);
+        inTimeWait();
+        assertThat(script.timeWait().reusableFromNs()).isEqualTo(script.nowNs() + SECOND);
+        script.after(500 * MS);
+        script.injectIntoTimeWait(fin(1).acks(2).timestamps(1500, 0));
+        assertThat(script.timeWait().reusableFromNs()).isEqualTo(script.nowNs() + SECOND);
+    }
+
+    @Test
     @Requirement({"RFC9293:MAY-2", "RFC6191:2"})
     void syn_with_a_higher_sequence_number_reopens() {
         inTimeWait();

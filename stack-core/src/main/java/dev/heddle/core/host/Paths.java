@@ -1,0 +1,95 @@
+package dev.heddle.core.host;
+
+import dev.heddle.core.ip.PathMtuCache;
+import dev.heddle.core.tcp.PathProperties;
+import dev.heddle.core.tcp.SocketPair;
+import dev.heddle.core.tcp.Tcb;
+import dev.heddle.core.time.Clock;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What a host knows of the ways to others: the first hop's properties, and where a path is narrower than that. Shared by all
+ * that send. Any thread; the lock is a leaf.
+ */
+final class Paths {
+
+    /** How many narrow paths are remembered. Each was reported by who could see a packet of ours. */
+    private static final int MOST = 4_096;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Guarded by lock. */
+    private final PathMtuCache narrow = new PathMtuCache(MOST);
+
+    /** How often a path was found narrower than was known: as long as it is 0, there is nothing to look up. */
+    private final AtomicInteger changes = new AtomicInteger();
+
+    /** What TCP may use on the way of a connection, which leads through an interface. */
+    PathProperties of(SocketPair pair, HostInterface out, long nowNs) {
+        PathProperties firstHop = out.path(pair.isIpv4());
+        int mtu = mtu(pair.remoteHigh(), pair.remoteLow(), pair.scope(), firstHop.mtu(), nowNs);
+        return mtu == firstHop.mtu() ? firstHop : firstHop.withMtu(mtu);
+    }
+
+    /** The largest packet that reaches an address without fragments, as far as is known; for every protocol. */
+    int mtu(long high, long low, int scope, int firstHopMtu, long nowNs) {
+        if (changes.get() == 0) {
+            return firstHopMtu;
+        }
+        lock.lock();
+        try {
+            int known = narrow.mtu(high, low, scope, nowNs);
+            return known == 0 ? firstHopMtu : Math.min(known, firstHopMtu);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A path was found to be narrower. */
+    void narrowed(long high, long low, int scope, int mtu, long nowNs) {
+        lock.lock();
+        try {
+            if (narrow.reported(high, low, scope, mtu, nowNs)) {
+                changes.incrementAndGet();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long expiresNs(SocketPair pair, long nowNs) {
+        lock.lock();
+        try {
+            return narrow.expiresNs(pair.remoteHigh(), pair.remoteLow(), pair.scope(), nowNs);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A connection's knowledge of its path, which it brings up to date before it sends. Guarded by the connection's gate. */
+    final class Follower {
+
+        private int seenChanges;
+        private long expiresNs = Clock.NEVER;
+
+        /** Tells the others what the connection has found out, and the connection what they have, or have forgotten. */
+        void follow(Tcb tcb, Outbound outbound, long nowNs) {
+            SocketPair pair = tcb.pair();
+            int discovered = tcb.takeDiscoveredMtu();
+            if (discovered > 0) {
+                narrowed(pair.remoteHigh(), pair.remoteLow(), pair.scope(), discovered, nowNs);
+            }
+            int now = changes.get();
+            if (now == seenChanges && nowNs < expiresNs) {
+                return;
+            }
+            seenChanges = now;
+            HostInterface out = outbound.interfaceTo(pair.remoteHigh(), pair.remoteLow(), pair.scope());
+            if (out != null) {
+                tcb.pathChanged(of(pair, out, nowNs));
+                expiresNs = Paths.this.expiresNs(pair, nowNs);
+            }
+        }
+    }
+}
