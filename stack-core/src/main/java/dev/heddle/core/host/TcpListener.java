@@ -26,17 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TcpListener {
 
-    /** Linux's lower bound of the half-open queue. */
-    private static final int LEAST_HALF_OPEN = 8;
-
-    /** Under pressure a SYN-ACK is still sent again so often. */
-    private static final int LEAST_SYN_ACK_RETRIES = 2;
-
     private final Host host;
     private final IpAddress address;
     private final int port;
     private final PortAllocator.Use boundUse;
-    private final int backlog;
     private final Readiness readiness = new Readiness();
 
     private volatile ConnectionOptions options;
@@ -46,11 +39,7 @@ public final class TcpListener {
 
     /* Guarded by handshakes. */
 
-    /** Oldest first. */
-    private final EntryQueue halfOpen = new EntryQueue();
-
-    /** How many of them have sent their SYN-ACK only once. */
-    private int young;
+    private final HalfOpenQueue halfOpen;
 
     /** Until when an ACK may bring a cookie; 0 if there was none. */
     private long cookiesUntilNs;
@@ -69,8 +58,8 @@ public final class TcpListener {
         this.address = address;
         this.port = port;
         this.boundUse = boundUse;
-        this.backlog = backlog;
         this.options = options;
+        halfOpen = new HalfOpenQueue(host.config().tcp(), backlog);
         acceptQueue = new AcceptQueue(backlog, readiness);
     }
 
@@ -121,7 +110,7 @@ public final class TcpListener {
         host.listeners().remove(this);
         handshakes.lock();
         try {
-            while (halfOpen.oldest() instanceof HalfOpenEntry entry) {
+            for (HalfOpenEntry entry = halfOpen.oldest(); entry != null; entry = halfOpen.oldest()) {
                 remove(entry);
             }
         } finally {
@@ -188,7 +177,7 @@ public final class TcpListener {
                 overflowed();
                 return;
             }
-            boolean full = halfOpen.size() >= mostHalfOpen();
+            boolean full = halfOpen.isFull();
             TcpConfig.CookieUse use = context.config().synCookies();
             if (use != TcpConfig.CookieUse.ALWAYS && (!full || use == TcpConfig.CookieUse.NEVER) || issBound != null) {
                 int iss = context.initialSequence().next(pair, nowNs, issBound);
@@ -213,9 +202,8 @@ public final class TcpListener {
             // Another thread was faster with a copy of this SYN.
             return;
         }
-        halfOpen.add(entry);
-        young++;
-        if (halfOpen.size() > mostHalfOpen() && halfOpen.oldest() instanceof HalfOpenEntry oldest) {
+        HalfOpenEntry oldest = halfOpen.add(entry);
+        if (oldest != null) {
             // RFC 4987 3.4: in a flood of SYNs the newest are as likely to be honest as any, and have waited least.
             context.counters().increment(TcpCounter.TcpExtTCPReqQFullDrop);
             context.counters().increment(TcpCounter.TcpExtListenDrops);
@@ -223,11 +211,6 @@ public final class TcpListener {
         }
         record.sendSynAck(nowNs);
         entry.timer().arm(record.nextDeadlineNs());
-    }
-
-    /** As many as may be accepted, as on Linux, but some in any case: handshakes of a small server overlap too. */
-    private int mostHalfOpen() {
-        return Math.min(host.config().tcp().maxSynBacklog(), Math.max(LEAST_HALF_OPEN, backlog) + 1);
     }
 
     /** Whether cookies are out: when none is, nobody may guess one. */
@@ -330,7 +313,7 @@ public final class TcpListener {
         SocketPair pair = entry.pair();
         host.ports().share(pair.localAddress(), pair.localPort(), use);
         TcpConnection connection = new TcpConnection(host, tcb, entry.timer().home(), new Readiness(), use);
-        forget(entry);
+        halfOpen.remove(entry);
         host.table().replace(entry, connection);
         entry.timer().cancel();
         return connection;
@@ -343,9 +326,7 @@ public final class TcpListener {
             if (!entry.queued) {
                 return;
             }
-            boolean wasYoung = entry.record().retries() == 0;
-            if (entry.record().timerExpires(synAckRetries(), nowNs)) {
-                young -= wasYoung && entry.record().retries() > 0 ? 1 : 0;
+            if (halfOpen.timerExpires(entry, nowNs)) {
                 entry.timer().arm(entry.record().nextDeadlineNs());
             } else {
                 remove(entry);
@@ -359,11 +340,10 @@ public final class TcpListener {
     void networkDown(Driver home) {
         handshakes.lock();
         try {
-            for (QueuedEntry entry = halfOpen.oldest(); entry != null; ) {
-                QueuedEntry next = entry.next;
-                if (entry instanceof HalfOpenEntry handshake
-                        && handshake.timer().home() == home) {
-                    remove(handshake);
+            for (HalfOpenEntry entry = halfOpen.oldest(); entry != null; ) {
+                HalfOpenEntry next = halfOpen.after(entry);
+                if (entry.timer().home() == home) {
+                    remove(entry);
                 }
                 entry = next;
             }
@@ -372,30 +352,9 @@ public final class TcpListener {
         }
     }
 
-    /**
-     * How often a SYN-ACK is sent again. As on Linux, handshakes that do not answer go sooner when more than half of the
-     * places are taken, and the more so the fewer of them have just come: twice as many young ones as there are old ones of
-     * each age would be no attack.
-     */
-    private int synAckRetries() {
-        int most = host.config().tcp().synAckRetries();
-        int size = halfOpen.size();
-        if (2 * size > mostHalfOpen()) {
-            for (int weighed = 2 * young; most > LEAST_SYN_ACK_RETRIES && size >= weighed; weighed *= 2) {
-                most--;
-            }
-        }
-        return most;
-    }
-
     private void remove(HalfOpenEntry entry) {
-        forget(entry);
+        halfOpen.remove(entry);
         host.table().remove(entry);
         entry.timer().cancel();
-    }
-
-    private void forget(HalfOpenEntry entry) {
-        halfOpen.remove(entry);
-        young -= entry.record().retries() == 0 ? 1 : 0;
     }
 }

@@ -172,7 +172,7 @@ class PathMtuTest {
         TcpEndpoint server = Objects.requireNonNull(listener.tryAccept());
         List<byte[]> sent = new ArrayList<>();
         net.lost = packet -> sent.add(IcmpHostTest.bytesOf(packet));
-        client.write(new byte[1000], 0, 1000);
+        client.write(new byte[3000], 0, 3000);
         byte[] genuine = sent.getFirst();
         int tcp = ipv4 ? 20 : 40;
 
@@ -199,7 +199,7 @@ class PathMtuTest {
         later.abort();
         net.lost = packet -> false;
         net.advance(5 * SECOND);
-        assertThat(server.available()).isEqualTo(1000);
+        assertThat(server.available()).isEqualTo(3000);
     }
 
     private void report(boolean ipv4, int mtu, byte[] quoted) {
