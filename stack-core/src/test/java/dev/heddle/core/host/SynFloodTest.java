@@ -8,6 +8,7 @@ import static dev.heddle.core.host.HostPair.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.core.Requirement;
+import dev.heddle.core.tcp.EcnMode;
 import dev.heddle.core.tcp.TcpConfig;
 import dev.heddle.core.tcp.TcpConfig.CookieUse;
 import dev.heddle.core.tcp.TcpCounter;
@@ -157,6 +158,19 @@ class SynFloodTest {
             assertThat(info.sendMssBytes()).isEqualTo(1380 - 12);
             server.abort();
         }
+    }
+
+    @Test
+    @Requirement("RFC3168:6.1.1")
+    void a_cookie_remembers_that_ecn_was_agreed() {
+        config(c -> c.synCookies(CookieUse.ALWAYS).ecn(EcnMode.ON));
+        TcpListener listener = net.listen(PORT);
+        net.connect(B4, PORT);
+        TcpEndpoint server = Objects.requireNonNull(listener.tryAccept());
+        List<Integer> codepoints = new ArrayList<>();
+        net.lost = packet -> codepoints.add(packet.buffer().get(packet.offset() + 1) & 3);
+        server.write(new byte[100], 0, 100);
+        assertThat(codepoints).as("ECN-capable transport").containsExactly(2);
     }
 
     @Test
