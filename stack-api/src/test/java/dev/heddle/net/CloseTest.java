@@ -3,6 +3,7 @@ package dev.heddle.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heddle.core.Requirement;
 import dev.heddle.core.link.LinkCapabilities;
 import dev.heddle.core.link.MemoryLink;
 import dev.heddle.core.time.Clock;
@@ -32,6 +33,7 @@ class CloseTest {
         "HEDDLE_IPV4, PLATFORM",
         "HEDDLE_IPV4, VIRTUAL",
     })
+    @Requirement("RFC9293:MAY-1")
     void close_ends_a_blocked_read(Network.Kind kind, BlockedCall.Threads threads) throws Exception {
         try (Network network = kind.open();
                 Connection connection = Connection.open(network)) {
@@ -165,6 +167,7 @@ class CloseTest {
 
     @ParameterizedTest
     @EnumSource(Network.Kind.class)
+    @Requirement("RFC9293:MUST-12")
     void end_of_stream_stays_after_close(Network.Kind kind) throws Exception {
         try (Network network = kind.open();
                 Connection connection = Connection.open(network)) {
@@ -178,6 +181,7 @@ class CloseTest {
 
     @ParameterizedTest
     @EnumSource(Network.Kind.class)
+    @Requirement("RFC9293:MUST-12")
     void close_with_linger_zero_resets_and_the_peer_keeps_seeing_it(Network.Kind kind) throws Exception {
         try (Network network = kind.open();
                 Connection connection = Connection.open(network)) {

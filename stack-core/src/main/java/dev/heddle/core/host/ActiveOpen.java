@@ -38,7 +38,7 @@ final class ActiveOpen {
         if (host.isClosed()) {
             return Opening.failed(Failure.NETWORK_DOWN);
         }
-        // RFC 9293 MUST-59 and 3.9.2.3: connections are between two hosts.
+        // RFC 9293 3.9.1.1, MUST-46: connections are between two hosts.
         if (remotePort == 0
                 || target.isMulticast()
                 || host.network().localAddresses().isBroadcast(target.high(), target.low())) {
@@ -51,6 +51,7 @@ final class ActiveOpen {
         if (!out.isUp()) {
             return Opening.failed(Failure.NETWORK_DOWN);
         }
+        // RFC 9293 MUST-43, MUST-44: the address given, or what IP selects.
         IpAddress local = bound == null || bound.isAny() ? host.outbound().sourceFor(target) : bound;
         boolean familiesDiffer = local != null && local.isIpv4() != target.isIpv4()
                 || bound != null && bound.isIpv4() && !target.isIpv4();

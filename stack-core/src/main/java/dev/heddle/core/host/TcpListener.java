@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>As on Linux a connection completes only if it can be accepted: when the queue is full, the ACK that would complete it
  * is dropped, and so are new SYNs. When too many handshakes are open, new ones are left to the peer to remember ({@link
- * CookieHandshake}).
+ * CookieHandshake}). Connections of its port may be in any state meanwhile (RFC 9293 MUST-42).
  */
 public final class TcpListener {
 

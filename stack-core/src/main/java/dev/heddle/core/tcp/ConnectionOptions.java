@@ -17,8 +17,8 @@ import dev.heddle.core.tcp.congestion.Cubic;
  * @param userTimeoutNs how long sent data may stay unacknowledged; 0: the default retries
  * @param synRetries retransmissions of a SYN before the connection attempt times out
  * @param mssClamp the largest MSS to send and to announce; 0: what the path gives
- * @param trafficClass the TOS or traffic-class byte, ECN bits zero
- * @param hopLimit the TTL
+ * @param trafficClass the TOS or traffic-class byte, ECN bits zero (RFC 9293 MUST-48)
+ * @param hopLimit the TTL (RFC 9293 MUST-49)
  * @param sendBufferBytes the most unacknowledged and unsent bytes kept
  * @param receiveBufferBytes the most bytes that may wait for the application, and so the largest window
  * @param oobInline urgent data stays in the stream

@@ -27,7 +27,7 @@ final class Ecn {
     /** SND.NXT at the last reduction; ECE that acknowledges less is about the same congestion. */
     private long reducedAt;
 
-    /** Whether a SYN without ACK asks for ECN (RFC 3168 6.1.1). */
+    /** Whether a SYN without ACK asks for ECN (RFC 3168 6.1.1, RFC 9293 SHLD-8). */
     static boolean isSetupSyn(TcpHeader syn) {
         return (syn.flags() & SETUP) == SETUP;
     }

@@ -18,7 +18,7 @@ import dev.heddle.core.wire.TcpOptions;
  * F-RTO (RFC 5682); recovery sends by PRR (RFC 9937).
  *
  * <p>Without SACK every duplicate ACK counts as one segment that left the network; that is RFC 6582's inflation of the
- * window and RFC 3042's limited transmit, told as a smaller flight.
+ * window and limited transmit (RFC 3042 2), told as a smaller flight.
  */
 final class LossRecovery {
 
@@ -293,8 +293,7 @@ final class LossRecovery {
     }
 
     private void reduce(long deliveredBytes, boolean safe, int mssBytes) {
-        allowedFlightBytes =
-                inFlightBytes() + reduction.acknowledged(deliveredBytes, inFlightBytes(), safe, mssBytes);
+        allowedFlightBytes = inFlightBytes() + reduction.acknowledged(deliveredBytes, inFlightBytes(), safe, mssBytes);
     }
 
     private void enter(Acknowledgement ack, long una, long nxt, int mssBytes, CongestionControl congestion) {

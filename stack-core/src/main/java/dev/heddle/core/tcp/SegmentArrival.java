@@ -97,6 +97,8 @@ final class SegmentArrival {
             tcb.answers().challenge(tcb, nowNs);
             return false;
         }
+        // Text that it carries is not looked at (RFC 9293 3.5.3, SHLD-2). The failure is what the application is told
+        // (MUST-12).
         switch (tcb.state()) {
             case SYN_RECEIVED -> {
                 tcb.count(TcpCounter.TcpAttemptFails);

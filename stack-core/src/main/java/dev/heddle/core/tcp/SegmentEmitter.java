@@ -161,7 +161,7 @@ final class SegmentEmitter {
             flags |= TcpHeader.FIN;
         }
         if (push && payload > 0) {
-            // RFC 9293 MUST-60: PSH on the last segment of what is buffered.
+            // RFC 9293 MUST-61, SHLD-27: PSH on the last segment of what is buffered.
             flags |= TcpHeader.PSH;
         }
         int window = requireReceiver().announceWindow();
@@ -276,6 +276,7 @@ final class SegmentEmitter {
     }
 
     private boolean transmit(Packet packet, int segments, int ecnCodepoint) {
+        // RFC 9293 SHLD-21, SHLD-22: traffic class and TTL as they are set now.
         SegmentWriter.pseudoChecksum(packet, pair);
         context.counters().add(TcpCounter.TcpOutSegs, Math.max(1, segments));
         // Whatever the application says, the ECN bits are TCP's (RFC 3168 5).

@@ -165,7 +165,8 @@ final class Sender {
     private LossRecovery startedRecovery() {
         LossRecovery started = recovery;
         if (started == null) {
-            started = recovery = new LossRecovery(context, rtt, emitter.negotiated().sack());
+            started = recovery =
+                    new LossRecovery(context, rtt, emitter.negotiated().sack());
         }
         return started;
     }
@@ -186,7 +187,7 @@ final class Sender {
     void acknowledge(TcpHeader header, long seq, long ack, boolean bare, Packet packet) {
         boolean windowChanged = updateWindow(header, seq, ack);
         if (ack > sequence.una || sequence.wnd == 0) {
-            // RFC 9293 MUST-37: a peer that answers probes of its closed window is alive.
+            // RFC 9293 MUST-37, SHLD-17: a peer that answers probes of its closed window is alive.
             unanswered = 0;
             firstUnansweredNs = packet.arrivalNs;
         }
@@ -411,7 +412,9 @@ final class Sender {
             long end = records.end(index);
             long most = forced ? mss : Math.max(mss, Math.min(room - room % mss, burstBytes()));
             if (!forced && start >= sequence.windowEdge()) {
-                // The window shrank below what was sent: the persist timer takes over.
+                // The window shrank below what was sent (RFC 9293 MUST-34): what is still inside is sent again
+                // (SHLD-16),
+                // the rest is left to the persist timer.
                 return true;
             }
             long length = Math.min(end - start, most);
@@ -463,6 +466,7 @@ final class Sender {
             }
             long usable = Math.min(Math.min(unsent, windowRoom), Math.min(congestionRoom, burstBytes()));
             if (usable <= 0) {
+                // RFC 9293 SHLD-15: nothing new beyond the window, negative as it may have become.
                 congestionWindowLimited = false;
                 return true;
             }
@@ -470,6 +474,9 @@ final class Sender {
                 // Not the window's doing, nor the application's: what was said of them stays.
                 return true;
             }
+            // RFC 9293 3.9.1.2: segments as large as possible whatever the writes were (SHLD-28, MAY-16); the rest
+            // waits
+            // for an ACK or the persist timer at most (MUST-60).
             boolean all = usable == unsent;
             long length = all && mayEndPartially(usable % mss, finQueued, options) ? usable : usable - usable % mss;
             if (length == 0) {
@@ -583,7 +590,7 @@ final class Sender {
 
     // --- timers
 
-    /** Whether the peer's window, and nothing else, keeps data or a FIN from being sent: the window must be probed. */
+    /** Whether the peer's window, and nothing else, keeps data or a FIN from being sent: it must be probed (RFC 9293 MUST-35). */
     boolean needsProbe(boolean finQueued) {
         boolean waiting = unsentBytes() > 0 || finQueued && sequence.nxt <= tail || hasOutstanding();
         return waiting && (sequence.wnd == 0 || windowTooSmall && !hasOutstanding());
@@ -607,8 +614,7 @@ final class Sender {
     /** The reordering timer expired (RFC 8985 6.2): what may go because of it goes with the next {@link #send}. */
     void reorderingTimerExpired(long nowNs) {
         if (hasOutstanding() && recovery != null) {
-            recovery.reorderingTimerExpired(
-                    sequence.una, sequence.nxt, emitter.mssBytes(), nowNs, requireCongestion());
+            recovery.reorderingTimerExpired(sequence.una, sequence.nxt, emitter.mssBytes(), nowNs, requireCongestion());
         }
     }
 

@@ -31,7 +31,8 @@ final class SynSentArrival {
         }
         synchronize(tcb, header, nowNs);
         if (!header.isAck()) {
-            // Simultaneous open: our SYN goes out again, now as a SYN-ACK. Text on the SYN will be sent again.
+            // Simultaneous open (RFC 9293 3.5, MUST-10): our SYN goes out again, now as a SYN-ACK. Text on the SYN will
+            // be sent again.
             tcb.state(TcpState.SYN_RECEIVED);
             tcb.handshake().answerSyn();
             return;

@@ -263,7 +263,8 @@ public final class Tcb {
         }
     }
 
-    /** The application gives the connection up: graceful, but a reset if data is unread (RFC 9293 3.6.1) or linger is 0. */
+    /** The application gives the connection up: graceful, but a reset if data is unread (RFC 9293 3.6.1, RFC 2525 2.17) or linger
+     * is 0. */
     public void close(long nowNs) {
         closing.close(nowNs);
     }

@@ -69,7 +69,7 @@ public final class TcpConfig {
         if (minRtoNs <= 0 || initialRtoNs < minRtoNs || maxRtoNs < initialRtoNs) {
             throw new IllegalArgumentException("needed: 0 < minimum RTO <= initial RTO <= maximum RTO");
         }
-        // RFC 9293 MUST-41 and RFC 5681 allow at most 0.5 s.
+        // RFC 9293 MUST-40 and RFC 5681 4.2 allow at most 0.5 s.
         if (delayedAckNs < 0 || delayedAckNs >= 500 * MILLISECOND) {
             throw new IllegalArgumentException("delayed ACK time must be below 500 ms");
         }

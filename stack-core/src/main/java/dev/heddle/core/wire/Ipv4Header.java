@@ -118,7 +118,7 @@ public final class Ipv4Header {
             if (type == OPTION_LOOSE_SOURCE_ROUTE || type == OPTION_STRICT_SOURCE_ROUTE) {
                 return Refusal.IPV4_SOURCE_ROUTE;
             }
-            // RFC 1122 3.2.1.8: all other options may be ignored by a host
+            // RFC 1122 3.2.1.8, RFC 9293 MUST-50: all other options may be ignored by a host
             i += optionLength;
         }
         return Refusal.NONE;

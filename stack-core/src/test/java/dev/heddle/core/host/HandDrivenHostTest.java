@@ -250,6 +250,7 @@ class HandDrivenHostTest {
     }
 
     @Test
+    @Requirement({"RFC9293:MUST-58", "RFC9293:MUST-59"})
     void a_batch_is_acknowledged_once_and_readers_are_woken_after_the_acknowledgement() {
         TcpListener listener = net.listen(80);
         TcpEndpoint client = net.connect(B4, 80);
@@ -286,6 +287,7 @@ class HandDrivenHostTest {
     }
 
     @Test
+    @Requirement("RFC9293:MUST-22")
     void a_lost_syn_is_sent_again_and_then_given_up() {
         net.lost = packet -> true;
         TcpEndpoint client = net.connect(B4, 80);

@@ -156,7 +156,7 @@ class TcpListenerTest {
     }
 
     @Test
-    @Requirement("RFC9293:MUST-42")
+    @Requirement("RFC9293:MUST-43")
     void a_listener_at_an_address_comes_before_one_at_the_wildcard() {
         TcpListener everywhere = net.listen(80);
         TcpEndpoint endpoint = net.b.tcpEndpoint();

@@ -70,7 +70,7 @@ class AcknowledgingTest {
     }
 
     @Test
-    @Requirement("RFC9293:SHLD-18")
+    @Requirement({"RFC9293:SHLD-18", "RFC9293:MUST-58"})
     void one_ack_for_a_batch() {
         script.established()
                 .inject(data(1, 1001), data(1001, 2001), data(2001, 3001), data(3001, 4001))
@@ -94,7 +94,7 @@ class AcknowledgingTest {
     }
 
     @Test
-    @Requirement("RFC5681:4.2")
+    @Requirement({"RFC5681:4.2", "RFC9293:MAY-13"})
     void out_of_order_is_acknowledged_at_once() {
         script.established();
         past();
@@ -158,6 +158,27 @@ class AcknowledgingTest {
                 .expectNothing()
                 .nextTimerAfter(40 * MS)
                 .expect(ack(201));
+    }
+
+    @Test
+    @Requirement({"RFC9293:MUST-59", "RFC9293:SHLD-31"})
+    void batch_out_of_order_is_put_in_order_before_it_is_acknowledged() {
+        script.established()
+                .inject(data(2001, 3001), data(1001, 2001), data(1, 1001))
+                .expect(ack(3001).noSack())
+                .read(3000);
+    }
+
+    @Test
+    @Requirement("RFC9293:SHLD-31")
+    void segments_beyond_a_gap_are_kept_until_it_is_filled() {
+        script.established()
+                .inject(data(1001, 2001))
+                .inject(data(3001, 4001))
+                .inject(data(1, 1001))
+                .ignoreSent()
+                .read(2000);
+        script.inject(data(2001, 3001)).expect(ack(4001)).read(2000);
     }
 
     /** Beyond the quick ACKs of a connection's start. */

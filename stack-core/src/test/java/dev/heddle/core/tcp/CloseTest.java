@@ -163,7 +163,7 @@ class CloseTest {
     }
 
     @Test
-    @Requirement({"RFC9293:MUST-19", "RFC2525:2.17"})
+    @Requirement({"RFC2525:2.17", "RFC9293:SHLD-3"})
     void close_with_unread_data_resets() {
         script.established()
                 .inject(data(1, 101))
@@ -183,7 +183,7 @@ class CloseTest {
     }
 
     @Test
-    @Requirement("RFC9293:MUST-19")
+    @Requirement("RFC9293:SHLD-3")
     void data_after_close_resets() {
         script.established()
                 .close()

@@ -22,7 +22,7 @@ class CongestionWindowTest {
     }
 
     @Test
-    @Requirement("RFC5681:3.1")
+    @Requirement({"RFC5681:3.1", "RFC9293:MUST-19"})
     void slow_start_grows_by_what_is_acknowledged() {
         script.established().write(50_000).ignoreSent().inject(ack(2001));
         assertThat(script.info().congestionWindowBytes()).isEqualTo(12_000);
@@ -30,7 +30,7 @@ class CongestionWindowTest {
     }
 
     @Test
-    @Requirement("RFC5681:3.1")
+    @Requirement({"RFC5681:3.1", "RFC9293:MUST-19"})
     void avoidance_grows_by_one_segment_a_window() {
         script.established()
                 .write(100_000)

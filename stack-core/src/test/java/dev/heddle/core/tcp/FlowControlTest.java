@@ -110,7 +110,7 @@ class FlowControlTest {
     }
 
     @Test
-    @Requirement({"RFC9293:SHLD-15", "RFC9293:MUST-34"})
+    @Requirement({"RFC9293:SHLD-15", "RFC9293:MUST-34", "RFC9293:SHLD-16"})
     void window_that_shrinks_stops_new_data_and_keeps_old() {
         script.peerWindow(8192)
                 .established()
@@ -125,7 +125,7 @@ class FlowControlTest {
     }
 
     @Test
-    @Requirement("RFC9293:SHLD-16")
+    @Requirement("RFC9293:MUST-35")
     void window_shrunk_to_nothing_is_probed_with_the_oldest_octet() {
         script.connect()
                 .after(10 * MS)
@@ -171,7 +171,7 @@ class FlowControlTest {
     }
 
     @Test
-    @Requirement({"RFC9293:MUST-38", "RFC9293:SHLD-32"})
+    @Requirement("RFC9293:MUST-38")
     void small_window_is_not_worth_a_segment() {
         script.peerWindow(10_240)
                 .established()
@@ -182,7 +182,7 @@ class FlowControlTest {
     }
 
     @Test
-    @Requirement("RFC9293:3.8.6.2.1")
+    @Requirement({"RFC9293:3.8.6.2.1", "RFC9293:MUST-60"})
     void small_window_is_filled_after_all_when_nothing_else_happens() {
         script.peerWindow(10_240)
                 .connect()
@@ -286,6 +286,61 @@ class FlowControlTest {
         // With SEQ=SND.NXT the peer, whose window is closed, would drop the ACK as not acceptable.
         script.inject(data(1, 101).acks(2001).window(0))
                 .expect(seg(".").seq(2001).acks(101));
+    }
+
+    @Test
+    @Requirement("RFC9293:MUST-1")
+    void window_field_above_32767_is_a_large_window() {
+        script.established().inject(ack(1).window(0xc000L << 7)).write(3000);
+        script.expect(data(1, 1001), data(1001, 2001), data(2001, 3001));
+    }
+
+    @Test
+    @Requirement("RFC9293:REC-1")
+    void windows_are_larger_than_16_bits_both_ways() {
+        script.config(c -> c.initialWindowSegments(200))
+                .options(o -> o.receiveBufferBytes(1 << 20))
+                .established();
+        script.write(150_000);
+        assertThat(script.info().unacknowledgedBytes()).isEqualTo(150_000);
+        script.inject(ack(150_001)).ignoreSent();
+        for (int i = 0; i < 100; i++) {
+            script.inject(data(1 + 1000 * i, 1001 + 1000 * i));
+        }
+        assertThat(script.tcb().receiveSequence().edge - script.tcb().receiveSequence().nxt)
+                .as("RCV.WND")
+                .isGreaterThan(65_535);
+        script.read(100_000);
+    }
+
+    @Test
+    @Requirement("RFC9293:SHLD-17")
+    void data_beyond_a_window_that_shrank_times_nothing_out() {
+        script.peerWindow(8192)
+                .established()
+                .write(8000)
+                .ignoreSent()
+                .inject(ack(1).window(1024))
+                .inject(ack(1001).window(0));
+        for (int i = 0; i < 40; i++) {
+            script.after(120 * SECOND).inject(ack(1001).window(0));
+        }
+        script.expectState(TcpState.ESTABLISHED).inject(ack(8001).window(8192)).expectNoTimer();
+    }
+
+    @Test
+    @Requirement("RFC9293:MAY-8")
+    void window_stays_closed_for_days_while_nobody_reads() {
+        script.config(c -> c.windowScaling(false))
+                .options(o -> o.receiveBufferBytes(4000))
+                .established();
+        script.inject(data(1, 4001)).expect(ack(4001).window(0));
+        for (int i = 0; i < 100; i++) {
+            script.after(3600 * SECOND)
+                    .inject(data(4001, 4002))
+                    .expect(ack(4001).window(0));
+        }
+        script.read(4000).expect(ack(4001).window(4000));
     }
 
     /** 2000 bytes were taken, 3000 wait for the window, the RTO is 210 ms. */

@@ -16,16 +16,16 @@ class InitialSequenceTest {
     private static final long KEY_0 = 0x0706050403020100L;
     private static final long KEY_1 = 0x0f0e0d0c0b0a0908L;
 
-    private final InitialSequence sequence = new InitialSequence(keys());
+    private final InitialSequence sequence = new InitialSequence(keys(KEY_0, KEY_1));
 
-    private static RandomGenerator keys() {
+    private static RandomGenerator keys(long first, long second) {
         return new RandomGenerator() {
-            private long next = KEY_0;
+            private long next = first;
 
             @Override
             public long nextLong() {
                 long result = next;
-                next = KEY_1;
+                next = second;
                 return result;
             }
         };
@@ -56,7 +56,7 @@ class InitialSequenceTest {
     }
 
     @Test
-    @Requirement("RFC6528:3")
+    @Requirement({"RFC6528:3", "RFC9293:MUST-9"})
     void hash_is_siphash_2_4() {
         // The reference's vector for the octets 00 to 0e under the key 00 to 0f.
         byte[] message = new byte[15];
@@ -74,6 +74,20 @@ class InitialSequenceTest {
                 .isEqualTo((int) sipHash(name.put((byte) 0).array()));
         assertThat(sequence.timestampOffset(pair))
                 .isEqualTo((int) sipHash(name.put(40, (byte) 1).array()));
+    }
+
+    @Test
+    @Requirement("RFC9293:MUST-9")
+    void hash_depends_on_a_secret_of_the_host_in_every_bit() {
+        int known = sequence.next(pair(5), 0);
+        for (int bit = 0; bit < 128; bit++) {
+            long key0 = bit < 64 ? KEY_0 ^ 1L << bit : KEY_0;
+            long key1 = bit < 64 ? KEY_1 : KEY_1 ^ 1L << bit;
+            InitialSequence other = new InitialSequence(keys(key0, key1));
+            assertThat(other.next(pair(5), 0)).isNotEqualTo(known);
+            // What one pair shows does not carry over to another.
+            assertThat(other.next(pair(6), 0) - other.next(pair(5), 0)).isNotEqualTo(sequence.next(pair(6), 0) - known);
+        }
     }
 
     /** Octet by octet, as the paper describes it. */

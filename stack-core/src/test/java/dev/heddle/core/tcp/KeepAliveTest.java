@@ -22,7 +22,7 @@ class KeepAliveTest {
     }
 
     @Test
-    @Requirement({"RFC9293:3.8.4", "RFC9293:MUST-26"})
+    @Requirement({"RFC9293:3.8.4", "RFC9293:MUST-26", "RFC9293:MAY-5", "RFC9293:SHLD-12"})
     void idle_peer_is_probed_from_before_the_window() {
         start();
         script.nextTimerAfter(10 * SECOND).expect(ack(1).seq(0)).inject(ack(1)).expectNothing();
@@ -75,6 +75,38 @@ class KeepAliveTest {
     @Requirement("RFC9293:3.8.4")
     void the_peers_probe_is_answered() {
         script.established().inject(ack(1).seq(0)).expect(ack(1).seq(1));
+    }
+
+    @Test
+    @Requirement("RFC9293:MUST-24")
+    void switched_off_it_stops() {
+        start();
+        script.nextTimerAfter(10 * SECOND).expect(ack(1).seq(0)).inject(ack(1));
+        script.options(o -> o.keepAlive(false))
+                .after(100 * SECOND)
+                .expectNothing()
+                .expectNoTimer();
+    }
+
+    @Test
+    @Requirement("RFC9293:MUST-28")
+    void two_hours_are_the_default() {
+        script.options(o -> o.keepAlive(true)).established();
+        script.nextTimerAfter(7200 * SECOND).expect(ack(1).seq(0));
+    }
+
+    @Test
+    @Requirement("RFC9293:MUST-29")
+    void lost_answers_are_tolerated() {
+        start();
+        script.after(12 * SECOND).expect(ack(1).seq(0), ack(1).seq(0)).inject(ack(1));
+        script.expectState(TcpState.ESTABLISHED)
+                .after(9 * SECOND)
+                .expectNothing()
+                .after(5 * SECOND)
+                .expect(ack(1).seq(0), ack(1).seq(0), ack(1).seq(0))
+                .inject(ack(1))
+                .expectState(TcpState.ESTABLISHED);
     }
 
     private void start() {

@@ -12,7 +12,7 @@ class NagleTest {
     private final TcpScript script = new TcpScript();
 
     @Test
-    @Requirement("RFC9293:SHLD-7")
+    @Requirement({"RFC9293:SHLD-7", "RFC9293:MUST-60"})
     void partial_segment_waits_for_the_acknowledgment_of_the_last_one() {
         script.established()
                 .write(100)

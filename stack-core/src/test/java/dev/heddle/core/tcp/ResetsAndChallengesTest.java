@@ -72,7 +72,7 @@ class ResetsAndChallengesTest {
     }
 
     @Test
-    @Requirement("RFC5961:5.2")
+    @Requirement({"RFC5961:5.2", "RFC9293:MAY-12"})
     void ack_older_than_the_largest_window_is_challenged() {
         script.peerWindow(2048).established().write(2000).inject(ack(2001)).ignoreSent();
         script.inject(data(1, 101).acks(-1000)).expect(ack(1));
@@ -153,5 +153,11 @@ class ResetsAndChallengesTest {
                 .inject(rst().seq(101))
                 .expectFailure(Failure.RESET)
                 .read(100);
+    }
+
+    @Test
+    @Requirement("RFC9293:SHLD-2")
+    void reset_may_carry_text() {
+        script.established().inject(data(1, 31).with("R")).expectNothing().expectFailure(Failure.RESET);
     }
 }

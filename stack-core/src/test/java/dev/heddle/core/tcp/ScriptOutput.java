@@ -9,6 +9,7 @@ import dev.heddle.core.wire.TcpHeader;
 import dev.heddle.core.wire.TcpOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** What the connection of a script sends: cut into segments, its text and pseudo-header sum verified. */
@@ -17,6 +18,14 @@ final class ScriptOutput implements SegmentOutput {
     private final SocketPair pair;
     /** Gives the connection under test, null before there is one. */
     private final Supplier<Tcb> connection;
+
+    /** Looks at each segment as it is sent, before super-segments are cut. */
+    Consumer<TcpHeader> watcher = header -> {};
+
+    /** The traffic class and the TTL that the last segment was sent with. */
+    int lastTrafficClass;
+
+    int lastHopLimit;
 
     private List<Seg> sent = new ArrayList<>();
     int iss;
@@ -58,6 +67,9 @@ final class ScriptOutput implements SegmentOutput {
                 pair.localHigh(), pair.localLow(), pair.remoteHigh(), pair.remoteLow(), 6, whole.length());
         int field = whole.buffer().getShort(whole.offset() + TcpHeader.CHECKSUM_OFFSET) & 0xffff;
         assertThat(field).as("pseudo-header sum").isEqualTo(Checksum.fold(pseudo));
+        watcher.accept(header);
+        lastTrafficClass = trafficClass;
+        lastHopLimit = hopLimit;
         int total = header.payloadLength();
         boolean answersNone = header.isRst() && (!header.isAck() || connection.get() == null);
         long seq = answersNone && header.sequence() == 0 ? 0 : header.sequence() - iss;

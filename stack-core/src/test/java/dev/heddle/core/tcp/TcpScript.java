@@ -35,7 +35,7 @@ final class TcpScript {
     private final SocketPair pair =
             SocketPair.of(IpAddress.parse("192.0.2.2"), 80, IpAddress.parse("192.0.2.1"), 40_000, 0);
     private final ScriptPeer peer = new ScriptPeer(pair);
-    private final ScriptOutput output = new ScriptOutput(pair, () -> this.tcb);
+    final ScriptOutput output = new ScriptOutput(pair, () -> this.tcb);
     private final TcpConfig.Builder configBuilder =
             TcpConfig.builder().timestamps(false).tailLossProbe(false).initialWindowSegments(10);
     private ConnectionOptions options = ConnectionOptions.DEFAULTS

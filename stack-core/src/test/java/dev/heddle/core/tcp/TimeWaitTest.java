@@ -101,7 +101,7 @@ class TimeWaitTest {
     }
 
     @Test
-    @Requirement("RFC6191:2")
+    @Requirement({"RFC6191:2", "RFC9293:SHLD-4", "RFC9293:MAY-2"})
     void syn_with_a_later_timestamp_reopens_whatever_its_sequence_number() {
         script.withTimestamps(1000);
         inTimeWait();
@@ -119,7 +119,7 @@ class TimeWaitTest {
     }
 
     @Test
-    @Requirement("RFC6191:2")
+    @Requirement({"RFC6191:2", "RFC9293:SHLD-4"})
     void syn_with_an_earlier_timestamp_does_not_reopen() {
         script.withTimestamps(1000);
         inTimeWait();

@@ -165,4 +165,15 @@ class TcpOptionsTest {
         assertThat(parse(hex)).isEqualTo(Refusal.NONE);
         assertThat(options.hasAccEcn()).isEqualTo(present);
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "01", "0101", "010101"})
+    @Requirement("RFC9293:MUST-64")
+    void options_begin_at_any_byte(String before) {
+        assertThat(parse(before + "020405b4 03030a 080a0000000700000008")).isEqualTo(Refusal.NONE);
+        assertThat(options.mss()).isEqualTo(1460);
+        assertThat(options.windowScale()).isEqualTo(10);
+        assertThat(options.timestampValue()).isEqualTo(7);
+        assertThat(options.timestampEcho()).isEqualTo(8);
+    }
 }

@@ -7,7 +7,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The congestion control algorithms that a host knows by name: Heddle's own, and those that were registered with it. Any
+ * The congestion control algorithms that a host knows by name (RFC 9293 MAY-18): Heddle's own, and those that were registered with it. Any
  * thread may register and create.
  */
 public final class CongestionControls {

@@ -1,7 +1,7 @@
 package dev.heddle.core.tcp.congestion;
 
 /**
- * Slow start, congestion avoidance and the reductions of RFC 5681, counting bytes (RFC 3465), with HyStart++ (RFC 9406) for
+ * Slow start, congestion avoidance and the reductions of RFC 5681 3.1 (RFC 9293 MUST-19), counting bytes (RFC 3465), with HyStart++ (RFC 9406) for
  * the first slow start.
  */
 public final class NewReno implements CongestionControl {
@@ -65,7 +65,7 @@ public final class NewReno implements CongestionControl {
         if (cwnd < ssthresh && hyStart.isOverAfter(ack)) {
             ssthresh = cwnd;
         }
-        // RFC 7661, RFC 2861: a window that is not used says nothing about the path.
+        // RFC 7661 4.3, RFC 2861: a window that is not used says nothing about the path.
         if (!ack.congestionWindowLimited || ack.acknowledgedBytes == 0) {
             return;
         }

@@ -1,7 +1,7 @@
 package dev.heddle.core.tcp.recovery;
 
 /**
- * The round-trip time and the retransmission timeout made of it (RFC 6298). Nanoseconds.
+ * The round-trip time and the retransmission timeout made of it (RFC 6298, RFC 9293 MUST-18). Nanoseconds.
  *
  * <p>The lower bound stands, as in Linux, in the place of the variance term: RTO = SRTT + max(min, 4·RTTVAR), where RFC
  * 6298 2.4 rounds the whole RTO up to one second.

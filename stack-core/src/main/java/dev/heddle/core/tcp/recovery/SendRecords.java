@@ -398,7 +398,7 @@ public final class SendRecords {
 
     /**
      * The time of the earliest transmission that acknowledgements since the last call have proved delivered and that is
-     * unambiguous (sent once), or −1. An acknowledgement that fills a retransmitted hole tells nothing: what is behind the
+     * unambiguous (sent once, RFC 6298 3), or −1. An acknowledgement that fills a retransmitted hole tells nothing: what is behind the
      * hole arrived long before. Asking clears it.
      */
     public long takeEarliestDeliveredSentNs() {
@@ -418,7 +418,8 @@ public final class SendRecords {
                 deliveries[DELIVERY * slot + 2],
                 (flags[slot] & APPLICATION_LIMITED) != 0,
                 (flags[slot] & RETRANSMITTED) != 0);
-        listener.delivered(starts[slot], starts[slot] + bytes, sentNs[slot], (flags[slot] & AMBIGUOUS) != 0, selectively);
+        listener.delivered(
+                starts[slot], starts[slot] + bytes, sentNs[slot], (flags[slot] & AMBIGUOUS) != 0, selectively);
         if ((flags[slot] & AMBIGUOUS) == 0) {
             earliestDeliveredSentNs =
                     earliestDeliveredSentNs < 0 ? sentNs[slot] : Math.min(earliestDeliveredSentNs, sentNs[slot]);
