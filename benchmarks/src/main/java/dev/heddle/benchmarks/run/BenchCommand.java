@@ -29,9 +29,10 @@ import picocli.CommandLine.Option;
         })
 public final class BenchCommand implements Callable<Integer> {
 
-    private static final List<String> WARM_UP = List.of("up 1", "down 1", "pingpong", "connects 1");
+    /** So many times the length of a measurement. */
+    private static final int CONNECTING_WARM_UP = 6;
 
-    @Option(names = "--quick", description = "About two minutes in place of ten, and noisier.")
+    @Option(names = "--quick", description = "Two to three minutes in place of ten, and noisier.")
     private boolean quick;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write every sample, too.")
@@ -125,9 +126,7 @@ public final class BenchCommand implements Callable<Integer> {
             if (arena.subject().hasTcp()) {
                 session.generator().ask("check");
             }
-            for (String command : WARM_UP) {
-                session.generator().ask(command + " " + seconds());
-            }
+            warmUp(session);
         }
         for (int round = 0; round < rounds(); round++) {
             for (Measure measure : chosen) {
@@ -140,6 +139,15 @@ public final class BenchCommand implements Callable<Integer> {
             Collections.rotate(sessions, 1);
         }
         sessions.forEach(Arena.Session::close);
+    }
+
+    /** What a JVM has not compiled yet is slower by a factor, connecting and closing most of all. */
+    private void warmUp(Arena.Session session) throws IOException {
+        for (String command : List.of("up 1", "down 1", "pingpong")) {
+            session.generator().ask(command + " " + seconds());
+        }
+        double connecting = session.subject().hasTcp() ? CONNECTING_WARM_UP * seconds() : seconds();
+        session.generator().ask("connects 8 " + connecting);
     }
 
     private void measureMemory(List<Arena> arenas) throws IOException, InterruptedException {
@@ -158,6 +166,6 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private double seconds() {
-        return seconds != null ? seconds : quick ? 0.5 : 1.5;
+        return seconds != null ? seconds : quick ? 0.4 : 1.5;
     }
 }

@@ -6,8 +6,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToIntFunction;
 import javax.net.ServerSocketFactory;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +17,7 @@ public final class ServiceHost implements AutoCloseable {
     private static final int BACKLOG = 4096;
 
     private final Map<Service, ServerSocket> listeners = new EnumMap<>(Service.class);
-    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger open = new AtomicInteger();
 
     /** At the services' own ports. */
     public ServiceHost(ServerSocketFactory sockets, @Nullable InetAddress address) throws IOException {
@@ -60,28 +59,26 @@ public final class ServiceHost implements AutoCloseable {
     }
 
     private void serve(Service service, Socket socket) {
-        open.add(socket);
+        open.incrementAndGet();
         try (socket) {
             service.serve(socket);
         } catch (IOException e) {
             // The peer went away, which is how most connections to a character generator end.
         } finally {
-            open.remove(socket);
+            open.decrementAndGet();
         }
     }
 
     /** How many connections are open. */
     int openConnections() {
-        return open.size();
+        return open.get();
     }
 
+    /** Stops accepting; connections go on until their clients have done. */
     @Override
     public void close() throws IOException {
         for (ServerSocket listener : listeners.values()) {
             listener.close();
-        }
-        for (Socket socket : open) {
-            socket.close();
         }
     }
 }
