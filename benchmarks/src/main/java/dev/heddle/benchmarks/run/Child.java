@@ -34,12 +34,15 @@ final class Child implements AutoCloseable {
         Child child = new Child(name, process);
         boolean ready = false;
         try {
-            String line = child.answers.readLine();
-            ready = "ready".equals(line);
-            if (!ready) {
-                throw new IOException(name + " does not start" + (line == null ? "" : ": " + line));
+            String before = "";
+            for (String line = child.answers.readLine(); line != null; line = child.answers.readLine()) {
+                if (line.equals("ready")) {
+                    ready = true;
+                    return child;
+                }
+                before = ": " + line;
             }
-            return child;
+            throw new IOException(name + " does not start" + before);
         } finally {
             if (!ready) {
                 child.close();

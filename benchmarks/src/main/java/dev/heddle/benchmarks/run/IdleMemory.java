@@ -19,27 +19,38 @@ record IdleMemory(int connections, double heapBytes, double nativeBytes, double 
         return heapBytes + nativeBytes;
     }
 
-    /** Measures; the first connections only warm the program up. */
+    /**
+     * Measures; the first connections only warm the program up. The heap is compared with that after the connections have
+     * gone, when nothing is loaded any more that they did not bring; native memory with that before, because a pool keeps
+     * what it has.
+     */
     static IdleMemory measure(Arena.Session session, int connections) throws IOException, InterruptedException {
         session.generator().ask("idle " + connections / 5);
         session.generator().ask("release");
-        Map<String, Double> before = session.server().ask("memory");
-        for (int i = 0; i < LOOKS && before.get("connections") > 0; i++) {
-            Thread.sleep(LOOK_MS);
-            before = session.server().ask("memory");
-        }
+        Map<String, Double> before = withoutConnections(session);
         session.generator().ask("idle " + connections);
-        Map<String, Double> after = session.server().ask("memory");
-        if (after.get("connections") != connections) {
+        Map<String, Double> open = session.server().ask("memory");
+        if (open.get("connections") != connections) {
             throw new IOException(session.subject().label + ": of " + connections + " connections "
-                    + after.get("connections") + " are open");
+                    + open.get("connections") + " are open");
         }
         session.generator().ask("release");
+        Map<String, Double> after = withoutConnections(session);
         return new IdleMemory(
                 connections,
-                growth(before, after, "heap", connections),
-                growth(before, after, "resident", connections),
-                growth(before, after, "pool", connections));
+                growth(after, open, "heap", connections),
+                growth(before, open, "resident", connections),
+                growth(before, open, "pool", connections));
+    }
+
+    private static Map<String, Double> withoutConnections(Arena.Session session)
+            throws IOException, InterruptedException {
+        Map<String, Double> memory = session.server().ask("memory");
+        for (int i = 0; i < LOOKS && memory.get("connections") > 0; i++) {
+            Thread.sleep(LOOK_MS);
+            memory = session.server().ask("memory");
+        }
+        return memory;
     }
 
     private static double growth(Map<String, Double> before, Map<String, Double> after, String name, int count) {
