@@ -9,6 +9,7 @@ module dev.heddle.core {
     exports dev.heddle.core.icmp;
     exports dev.heddle.core.ip;
     exports dev.heddle.core.link;
+    exports dev.heddle.core.sim;
     exports dev.heddle.core.tcp;
     exports dev.heddle.core.tcp.congestion;
     exports dev.heddle.core.time;

@@ -14,6 +14,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,7 @@ public final class NetworkStackBuilder {
     private final List<LinkPlan> plans = new ArrayList<>();
     private final List<String> gateways = new ArrayList<>();
     private HostConfig hostConfig = HostConfig.DEFAULTS;
+    private RandomGenerator random = new SecureRandom();
 
     NetworkStackBuilder() {}
 
@@ -69,6 +71,12 @@ public final class NetworkStackBuilder {
         return this;
     }
 
+    /** Replaces the source of secrets, for simulations that shall be repeated. Thread-safe. */
+    NetworkStackBuilder random(RandomGenerator generator) {
+        random = generator;
+        return this;
+    }
+
     /**
      * Adds a congestion control algorithm, for connections that name it by {@link HeddleSocketOptions#TCP_CONGESTION}.
      *
@@ -98,7 +106,7 @@ public final class NetworkStackBuilder {
                     .map(gateway -> gateway(IpAddress.parse(gateway), addresses))
                     .toList();
             Clock clock = Clock.system();
-            host = Host.create(hostConfig, clock, new SecureRandom());
+            host = Host.create(hostConfig, clock, random);
             List<HostInterface> interfaces = new ArrayList<>();
             for (int i = 0; i < plans.size(); i++) {
                 Link link = plans.get(i).link;
