@@ -74,9 +74,7 @@ class LossRecoverySimulationTest {
         }
 
         private void read(TcpEndpoint receiver) {
-            for (int n = receiver.read(buffer, 0, buffer.length);
-                    n > 0;
-                    n = receiver.read(buffer, 0, buffer.length)) {
+            for (int n = receiver.read(buffer, 0, buffer.length); n > 0; n = receiver.read(buffer, 0, buffer.length)) {
                 received += n;
                 lastArrivalNs = simulation.nanoTime();
             }
@@ -187,13 +185,7 @@ class LossRecoverySimulationTest {
         try (World world = new World(toClient.build(), delay(20).build(), timestamps)) {
             world.writeForEver();
             world.simulation.run(5 * SECOND);
-            long bytes = world.bytesWithin(10 * SECOND);
-            if (Boolean.getBoolean("heddle.print")) {
-                System.out.println(lateNs / MS + " ms late: " + bytes + " "
-                        + world.server.counters().tcp().snapshot().toString().replaceAll("[A-Za-z]+=0, ", "")
-                        + world.sender.info());
-            }
-            return bytes;
+            return world.bytesWithin(10 * SECOND);
         }
     }
 }

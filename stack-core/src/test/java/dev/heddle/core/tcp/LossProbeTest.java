@@ -54,7 +54,9 @@ class LossProbeTest {
     void probe_that_was_not_needed_leaves_the_window() {
         established();
         script.write(4000).ignoreSent().after(50 * MS).inject(ack(3001));
-        script.nextTimerAfter(250 * MS).expect(data(3001, 4001)).inject(ack(4001), ack(4001).sack(3001, 4001));
+        script.nextTimerAfter(250 * MS)
+                .expect(data(3001, 4001))
+                .inject(ack(4001), ack(4001).sack(3001, 4001));
         script.write(1000).after(50 * MS).inject(ack(5001));
         assertThat(script.info().congestionWindowBytes()).isEqualTo(10_000);
         script.expectCount(TcpCounter.TcpExtTCPLossProbeRecovery, 0);

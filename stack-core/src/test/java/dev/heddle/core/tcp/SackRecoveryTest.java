@@ -95,10 +95,7 @@ class SackRecoveryTest {
     @Requirement({"RFC6675:5", "RFC9937:6"})
     void recovery_ends_at_the_recovery_point_with_the_window_at_ssthresh() {
         sent(10_000);
-        script.inject(ack(1).sack(1001, 5001))
-                .ignoreSent()
-                .after(10 * MS)
-                .inject(ack(5001));
+        script.inject(ack(1).sack(1001, 5001)).ignoreSent().after(10 * MS).inject(ack(5001));
         assertThat(script.info().recoveryPhase()).isEqualTo("RECOVERY");
         script.inject(ack(10_001));
         assertThat(script.info().recoveryPhase()).isEqualTo("OPEN");

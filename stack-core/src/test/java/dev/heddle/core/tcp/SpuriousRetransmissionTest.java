@@ -195,9 +195,12 @@ class SpuriousRetransmissionTest {
     void acknowledgment_that_ends_at_a_sacked_range_shows_reneging_long_before_the_timeout() {
         sent(4000);
         script.after(10 * MS).inject(ack(1).sack(1001, 2001)).inject(ack(1001));
-        script.nextTimerAfter(10 * MS)
-                .expect(data(1001, 2001))
-                .expectCount(TcpCounter.TcpExtTCPSACKReneging, 1);
-        script.after(10 * MS).inject(ack(2001)).ignoreSent().after(10 * MS).inject(ack(4001)).expectNoTimer();
+        script.nextTimerAfter(10 * MS).expect(data(1001, 2001)).expectCount(TcpCounter.TcpExtTCPSACKReneging, 1);
+        script.after(10 * MS)
+                .inject(ack(2001))
+                .ignoreSent()
+                .after(10 * MS)
+                .inject(ack(4001))
+                .expectNoTimer();
     }
 }

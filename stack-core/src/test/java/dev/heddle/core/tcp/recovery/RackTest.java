@@ -13,9 +13,8 @@ class RackTest {
     private static final long MIN_RTT = 40 * MS;
 
     private final Rack rack = new Rack();
-    private final SendRecords records =
-            new SendRecords((from, to, sentNs, retransmitted, selectively) ->
-                    rack.delivered(to, sentNs, retransmitted, selectively));
+    private final SendRecords records = new SendRecords(
+            (from, to, sentNs, retransmitted, selectively) -> rack.delivered(to, sentNs, retransmitted, selectively));
 
     /** Segment n, [10·n, 10·n + 10). */
     private void send(int n, long ms) {
@@ -103,10 +102,11 @@ class RackTest {
         send(3, 50);
         send(4, 50);
         sack(4, 90);
-        assertThat(detect(false, 1, 90)).isZero();
+        // Three SACKed segments would mean loss if reordering had not been seen.
+        assertThat(detect(false, 3, 90)).isZero();
         assertThat(records.nextLossNs()).isEqualTo(100 * MS);
-        assertThat(detect(false, 1, 99)).isZero();
-        assertThat(detect(false, 1, 100)).isEqualTo(20);
+        assertThat(detect(false, 3, 99)).isZero();
+        assertThat(detect(false, 3, 100)).isEqualTo(20);
         assertThat(records.nextLossNs()).isEqualTo(Clock.NEVER);
     }
 
@@ -250,25 +250,5 @@ class RackTest {
         assertThat(isLost(1)).isTrue();
         assertThat(isLost(2)).isTrue();
         assertThat(isLost(3)).isFalse();
-    }
-
-    @Test
-    @Requirement("RFC8985:6.2")
-    void detection_looks_at_what_changed_and_not_at_all_that_is_known_to_be_lost() {
-        for (int n = 0; n < 20_000; n++) {
-            send(n, n);
-        }
-        rack.acknowledging(30_000 * MS, Clock.NEVER, MIN_RTT);
-        records.sack(199_990, 200_000);
-        assertThat(detect(true, 1, 30_000)).isEqualTo(199_990);
-        // A look at 20,000 records for each of 20,000 ACKs would take seconds.
-        long looked = 0;
-        for (int n = 0; n < 19_000; n++) {
-            retransmit(n, 30_000);
-            rack.acknowledging(30_040 * MS, Clock.NEVER, MIN_RTT);
-            records.acknowledge(10L * n + 10);
-            looked += detect(true, 1, 30_040);
-        }
-        assertThat(looked).isZero();
     }
 }

@@ -53,7 +53,8 @@ class SpuriousRecoveryTest {
     void ack_with_a_dsack_and_ack_without_timestamps_are_not_judged() {
         assertThat(recovery.isEchoOfOriginal(50 * MS, true, true, false)).isFalse();
         recover();
-        assertThat(recovery.isEchoOfOriginal(Long.MAX_VALUE, false, false, false)).isFalse();
+        assertThat(recovery.isEchoOfOriginal(Long.MAX_VALUE, false, false, false))
+                .isFalse();
     }
 
     @Test
