@@ -12,6 +12,8 @@ public enum FaultCounter {
     DUPLICATED,
     REORDERED,
     CORRUPTED,
+    /** ECN-capable, and marked as having met congestion. */
+    MARKED,
     /** Dropped because {@link Faults#queueBytes} were waiting. */
     QUEUE_FULL,
     /** Dropped because there was no memory to hold it. */

@@ -10,6 +10,8 @@ import java.util.Objects;
  * @param reordering that it is held back by {@code reorderDelayNs} while later ones pass
  * @param reorderDelayNs how long a reordered packet is held back, nanoseconds
  * @param corruption that one of its bits behind the IP header changes, which a checksum then catches
+ * @param marking that an ECN-capable packet is marked as having met congestion (RFC 3168 5)
+ * @param markingQueueBytes while more bytes than this wait for the rate, ECN-capable packets that join are marked; 0 for never
  * @param delayNs how long every packet travels, nanoseconds
  * @param jitterNs up to how much longer it travels, evenly spread; keeps the order
  * @param bitsPerSecond how fast packets leave one after the other; 0 for no limit
@@ -22,6 +24,8 @@ public record Faults(
         double reordering,
         long reorderDelayNs,
         double corruption,
+        double marking,
+        int markingQueueBytes,
         long delayNs,
         long jitterNs,
         long bitsPerSecond,
@@ -41,6 +45,8 @@ public record Faults(
         probability("duplication", duplication);
         probability("reordering", reordering);
         probability("corruption", corruption);
+        probability("marking", marking);
+        notNegative("markingQueueBytes", markingQueueBytes);
         notNegative("reorderDelayNs", reorderDelayNs);
         notNegative("delayNs", delayNs);
         notNegative("jitterNs", jitterNs);
@@ -62,6 +68,8 @@ public record Faults(
         builder.reordering = reordering;
         builder.reorderDelayNs = reorderDelayNs;
         builder.corruption = corruption;
+        builder.marking = marking;
+        builder.markingQueueBytes = markingQueueBytes;
         builder.delayNs = delayNs;
         builder.jitterNs = jitterNs;
         builder.bitsPerSecond = bitsPerSecond;
@@ -90,6 +98,8 @@ public record Faults(
         private double reordering;
         private long reorderDelayNs = DEFAULT_REORDER_DELAY_NS;
         private double corruption;
+        private double marking;
+        private int markingQueueBytes;
         private long delayNs;
         private long jitterNs;
         private long bitsPerSecond;
@@ -126,6 +136,16 @@ public record Faults(
 
         public Builder corruption(double probability) {
             corruption = probability;
+            return this;
+        }
+
+        public Builder marking(double probability) {
+            marking = probability;
+            return this;
+        }
+
+        public Builder markingQueueBytes(int bytes) {
+            markingQueueBytes = bytes;
             return this;
         }
 
@@ -166,6 +186,8 @@ public record Faults(
                     reordering,
                     reorderDelayNs,
                     corruption,
+                    marking,
+                    markingQueueBytes,
                     delayNs,
                     jitterNs,
                     bitsPerSecond,

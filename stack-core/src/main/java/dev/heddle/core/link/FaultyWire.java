@@ -92,7 +92,8 @@ final class FaultyWire {
     }
 
     /** The next packet that is due, which the caller gives back with {@link #release}; null if there is none. */
-    @Nullable Packet poll(long nowNs) {
+    @Nullable
+    Packet poll(long nowNs) {
         lock.lock();
         try {
             Travelling next = travelling.peek();
@@ -176,6 +177,7 @@ final class FaultyWire {
             counters.increment(FaultCounter.TOO_LONG);
             return;
         }
+        boolean marked = happens(now.marking()) || isQueueLong(now, nowNs);
         long departureNs = departure(packet.length(), now, nowNs);
         if (departureNs < 0) {
             counters.increment(FaultCounter.QUEUE_FULL);
@@ -190,9 +192,15 @@ final class FaultyWire {
         }
         if (happens(now.duplication())) {
             counters.increment(FaultCounter.DUPLICATED);
-            travel(packet, now, dueNs);
+            travel(packet, now, marked, dueNs);
         }
-        travel(packet, now, dueNs);
+        travel(packet, now, marked, dueNs);
+    }
+
+    private boolean isQueueLong(Faults now, long nowNs) {
+        return now.markingQueueBytes() > 0
+                && now.bitsPerSecond() > 0
+                && (busyUntilNs - nowNs) * (now.bitsPerSecond() / NS_PER_SECOND_BITS) > now.markingQueueBytes();
     }
 
     /** When the packet will have left at the wire's rate; -1 if too much is waiting already. */
@@ -210,7 +218,7 @@ final class FaultyWire {
         return busyUntilNs;
     }
 
-    private void travel(Packet packet, Faults now, long dueNs) {
+    private void travel(Packet packet, Faults now, boolean marked, long dueNs) {
         Packet copy = packets.forLength(packet.length());
         if (copy == null) {
             counters.increment(FaultCounter.OUT_OF_MEMORY);
@@ -223,6 +231,9 @@ final class FaultyWire {
             return;
         }
         copy.checksumTrusted(false);
+        if (marked && CongestionMark.set(copy.buffer(), copy.offset())) {
+            counters.increment(FaultCounter.MARKED);
+        }
         if (happens(now.corruption())) {
             corrupt(copy);
         }

@@ -11,6 +11,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.heddle.core.buffer.BufferPool;
 import dev.heddle.core.time.Clock;
+import dev.heddle.core.wire.Checksum;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -50,6 +52,32 @@ class FaultyLinkTest {
         payload[0] = (byte) (number >> 8);
         payload[1] = (byte) number;
         return segment(true, ACK, payload, 0);
+    }
+
+    @Test
+    void ecn_capable_packets_are_marked_instead_of_dropped_and_their_checksums_stay_right() {
+        link.faults(Faults.builder().marking(1).build());
+        for (boolean ipv4 : new boolean[] {true, false}) {
+            link.transmit(segment(ipv4, ACK, payload(4000), 960));
+            int arrived = 0;
+            while (pair.b().receive(into)) {
+                int word = into.buffer().getShort(into.offset()) & 0xffff;
+                assertThat(word >>> (ipv4 ? 0 : 4) & 3).as("codepoint").isEqualTo(3);
+                assertThat(checksumsAreRight(ipv4, into)).isTrue();
+                arrived++;
+            }
+            assertThat(arrived).isEqualTo(5);
+        }
+        assertThat(link.transmitCounters().get(FaultCounter.MARKED)).isEqualTo(10);
+        Packet notCapable = segment(true, ACK, payload(100), 0);
+        int at = notCapable.offset();
+        ByteBuffer bytes = notCapable.buffer();
+        bytes.put(at + 1, (byte) 0).putShort(at + 10, (short) 0);
+        bytes.putShort(at + 10, (short) Checksum.finish(Checksum.add(bytes, at, 20, 0)));
+        link.transmit(notCapable);
+        assertThat(pair.b().receive(into)).isTrue();
+        assertThat(into.buffer().get(into.offset() + 1) & 3).isZero();
+        assertThat(checksumsAreRight(true, into)).isTrue();
     }
 
     private static int number(Packet packet) {
