@@ -83,6 +83,7 @@ class PortAllocatorTest {
     }
 
     @Test
+    @Requirement("RFC6056:3.2")
     void any_port_comes_from_the_range_until_it_is_exhausted() {
         PortAllocator few = allocator(40_000, 40_009, 1);
         Set<Integer> taken = new HashSet<>();
@@ -108,6 +109,7 @@ class PortAllocatorTest {
     }
 
     @Test
+    @Requirement("RFC6056:3.2")
     void a_connection_never_takes_a_port_that_somebody_has_bound() {
         PortAllocator few = allocator(40_000, 40_001, 1);
         few.take(IpAddress.ANY_V6, 40_000, BOUND_REUSABLE);

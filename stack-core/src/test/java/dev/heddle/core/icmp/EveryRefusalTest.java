@@ -143,7 +143,7 @@ class EveryRefusalTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    @Requirement({"RFC9293:MUST-3", "RFC9293:MUST-7"})
+    @Requirement({"RFC9293:MUST-3", "RFC9293:MUST-7", "RFC791:3.1", "RFC1122:3.2.1.1", "RFC8200:3"})
     void packet_is_refused_for_just_this_reason(Case one) {
         CounterSet<Refusal> refusals = new CounterSet<>(Refusal.class);
         deliver(one.bytes(), refusals);

@@ -146,6 +146,7 @@ class IcmpInputTest {
     }
 
     @Test
+    @Requirement("RFC4443:2.3")
     void wrong_checksum_is_refused_unless_the_link_vouches_for_it() {
         for (String name : new String[] {"echo4-request", "echo6-request"}) {
             Packet packet = Packets.golden(name);

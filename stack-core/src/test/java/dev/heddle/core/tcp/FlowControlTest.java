@@ -279,7 +279,7 @@ class FlowControlTest {
     }
 
     @Test
-    @Requirement("RFC9293:MUST-66")
+    @Requirement("RFC9293:3.8.6")
     void acknowledgment_stays_within_a_closed_window_that_was_probed() {
         closed();
         script.after(300 * MS).expect(data(2001, 2002));

@@ -29,7 +29,7 @@ class PathMtuDiscoveryTest {
     }
 
     @Test
-    @Requirement({"RFC9293:SHLD-24", "RFC1191:6.4", "RFC8201:5.4"})
+    @Requirement({"RFC1191:6.4", "RFC8201:5.4"})
     void what_was_too_big_is_sent_again_in_smaller_segments_without_a_congestion_signal() {
         script.established().write(2920).expect(data(1, 1461), data(1461, 2921));
         long window = script.info().congestionWindowBytes();

@@ -64,7 +64,7 @@ class RetransmissionTimerTest {
     }
 
     @Test
-    @Requirement({"RFC6298:5.5", "RFC6298:2.5", "RFC9293:MUST-19"})
+    @Requirement({"RFC6298:5.5", "RFC6298:2.5", "RFC9293:MUST-19", "RFC6298:5.6"})
     void timer_backs_off_up_to_the_largest_rto() {
         script.config(c -> c.maxRtoNs(SECOND)).connect().after(10 * MS).answered();
         script.write(1000)
