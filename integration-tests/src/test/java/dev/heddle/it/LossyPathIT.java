@@ -141,7 +141,7 @@ final class LossyPathIT {
             // Most losses are repaired by what acknowledgements tell; a timer is for the few that happen again.
             assertThat(hosts.count("TcpExtTCPTimeouts"))
                     .as("timeouts of Heddle's")
-                    .isLessThanOrEqualTo(2 + wire.transmitCounters().get(FaultCounter.LOST) / 4);
+                    .isLessThanOrEqualTo(3 + wire.transmitCounters().get(FaultCounter.LOST) / 40);
             wire.faults(Faults.NONE); // what is left closes in peace
         }
     }
