@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class MtuIT {
 
     private static final int BYTES = 4 * 1024 * 1024;
+    private static final int ECHO_HEADER_BYTES = 8;
     private static final int TCP_HEADER_WITH_TIMESTAMPS = 32;
 
     private final ClosedConnections closed = new ClosedConnections();
@@ -62,7 +63,7 @@ final class MtuIT {
             for (Transfer transfer : Transfer.values()) {
                 transfer.run(hosts, peer, c.family, bytes);
             }
-            ping(hosts, c.family, c.mtu);
+            ping(hosts, c);
             hosts.awaitNoConnections();
             assertThat(closed.infos()).hasSize(Transfer.values().length).allSatisfy(info -> {
                 assertThat(info.pathMtu()).isEqualTo(c.mtu);
@@ -72,12 +73,19 @@ final class MtuIT {
         }
     }
 
-    /** The longest packet that needs no fragments. */
-    private static void ping(TwoHosts hosts, Family family, int mtu) {
-        String bytes = String.valueOf(mtu - family.ipHeaderBytes() - 8);
-        hosts.namespace()
-                .command("ping", family.option(), "-c", "3", "-i", "0.01", "-W", "5", "-M", "do", "-s", bytes)
+    private static void ping(TwoHosts hosts, Case c) {
+        String whole = String.valueOf(c.mtu - c.family.ipHeaderBytes() - ECHO_HEADER_BYTES);
+        ping(hosts, c.family, "-M", "do", "-s", whole);
+        // More than one packet holds, both ways, if the link is not very wide.
+        ping(hosts, c.family, "-s", "20000");
+    }
+
+    private static void ping(TwoHosts hosts, Family family, String... size) {
+        String report = hosts.namespace()
+                .command("ping", family.option(), "-c", "3", "-i", "0.01", "-W", "5")
+                .with(size)
                 .with(family.heddle().getHostAddress())
                 .runOrFail();
+        assertThat(report).contains("3 received");
     }
 }
