@@ -45,6 +45,8 @@ final class RouterIT {
             // as a server
             String digest = new Curl(router.far(), List.of(hosts.url(family, TestSite.generated(BYTES)))).digest();
             assertThat(digest).isEqualTo(GeneratedContent.sha256(BYTES));
+            long tooBig = router.tooBig(family);
+            assertThat(tooBig).as("the router's words on too long packets").isPositive();
             // as a client
             peer.receives(BYTES, hosts.stack(), family.far());
 
@@ -56,8 +58,8 @@ final class RouterIT {
             // The router's word is enough: no timer has to find out.
             assertThat(hosts.count("TcpExtTCPTimeouts")).isZero();
             assertThat(router.tooBig(family))
-                    .as("the router's words on too long packets")
-                    .isPositive();
+                    .as("the second connection knows what the first one learnt")
+                    .isEqualTo(tooBig);
         }
     }
 
