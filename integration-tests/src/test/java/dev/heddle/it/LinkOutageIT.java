@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,17 +29,33 @@ final class LinkOutageIT {
 
     record Case(Vanishing vanishing, Family family, Offloads offloads) {}
 
-    static Stream<Case> cases() {
+    static Stream<Case> every() {
         return Stream.of(Vanishing.values())
                 .flatMap(vanishing -> Stream.of(Family.values())
                         .flatMap(family -> Stream.of(Offloads.values())
                                 .map(offloads -> new Case(vanishing, family, offloads))));
     }
 
+    /** Both ways to vanish with both families and both ways to open a TUN. */
+    static Stream<Case> cases() {
+        return every().filter(c -> (c.vanishing.ordinal() + c.family.ordinal() + c.offloads.ordinal()) % 2 == 0);
+    }
+
     @ParameterizedTest
     @MethodSource("cases")
     @Execution(ExecutionMode.CONCURRENT)
     void transfers_both_ways_go_on_when_the_peer_is_back(Case c) throws Exception {
+        goOn(c);
+    }
+
+    @ParameterizedTest
+    @MethodSource("every")
+    @Tag("slow")
+    void transfers_go_on_after_every_kind_of_outage(Case c) throws Exception {
+        goOn(c);
+    }
+
+    private static void goOn(Case c) throws Exception {
         String expected = GeneratedContent.sha256(2L * HALF_BYTES);
         try (TwoHosts hosts = TwoHosts.connect(c.offloads);
                 KernelPeer peer = KernelPeer.start(hosts.namespace());

@@ -30,9 +30,9 @@ final class PeerThatDoesNotReadIT {
 
     record Case(Family family, Offloads offloads) {}
 
+    /** Each family with one way to open a TUN. */
     static Stream<Case> cases() {
-        return Stream.of(Family.values())
-                .flatMap(family -> Stream.of(Offloads.values()).map(offloads -> new Case(family, offloads)));
+        return Stream.of(new Case(Family.IPV4, Offloads.OFF), new Case(Family.IPV6, Offloads.ON));
     }
 
     private static long usedBytes(TwoHosts hosts) {
