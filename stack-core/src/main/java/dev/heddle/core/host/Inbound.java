@@ -98,9 +98,13 @@ final class Inbound {
                         error.remoteLow(),
                         error.remotePort(),
                         in.scopeOf(error.remoteHigh(), error.remoteLow()));
-        // A half-open handshake has its own timer, and TIME-WAIT nothing to lose.
-        if (entry instanceof TcpConnection connection) {
-            connection.icmpError(error, in.driver().batch());
+        switch (entry) {
+            case TcpConnection connection ->
+                connection.icmpError(error, in.driver().batch());
+            case HalfOpenEntry handshake -> handshake.listener().icmpError(handshake, error);
+            case null, default -> {
+                // TIME-WAIT has nothing to lose.
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.heddle.core.host;
 
+import dev.heddle.core.icmp.IcmpError;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.ConnectionOptions;
 import dev.heddle.core.tcp.CookieHandshake;
@@ -329,6 +330,22 @@ public final class TcpListener {
             if (halfOpen.timerExpires(entry, nowNs)) {
                 entry.timer().arm(entry.record().nextDeadlineNs());
             } else {
+                remove(entry);
+            }
+        } finally {
+            handshakes.unlock();
+        }
+    }
+
+    /**
+     * An ICMP error about a handshake: a hard one ends it (RFC 9293 SHLD-26), a soft one does not (MUST-56), and nobody needs
+     * to be told.
+     */
+    void icmpError(HalfOpenEntry entry, IcmpError error) {
+        handshakes.lock();
+        try {
+            if (entry.queued && error.kind().isHard() && entry.record().isOutstanding(error.sequence())) {
+                host.tcpContext().counters().increment(TcpCounter.TcpAttemptFails);
                 remove(entry);
             }
         } finally {

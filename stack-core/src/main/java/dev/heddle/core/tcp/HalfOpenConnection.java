@@ -91,6 +91,11 @@ public final class HalfOpenConnection {
         return deadlineNs;
     }
 
+    /** Whether a sequence number that an ICMP error quotes is the SYN-ACK's (RFC 5927 4.1). */
+    public boolean isOutstanding(int quotedSequence) {
+        return quotedSequence == iss;
+    }
+
     /** Retransmissions of the SYN-ACK so far. */
     public int retries() {
         return retries;

@@ -96,6 +96,26 @@ class IcmpHostTest {
     }
 
     @Test
+    @Requirement({"RFC9293:SHLD-26", "RFC9293:MUST-56", "RFC5927:4.1"})
+    void a_hard_error_ends_a_handshake_and_a_soft_one_or_a_strangers_does_not() {
+        net.listen(80);
+        List<byte[]> sent = new ArrayList<>();
+        net.lost = packet -> {
+            sent.add(bytesOf(packet));
+            return sent.size() > 1;
+        };
+        net.connect(B4, 80);
+        byte[] synAck = sent.get(1);
+        net.b.inject(net.interfaceB, message(3, 1, 0, synAck, A4, B4));
+        byte[] guessed = synAck.clone();
+        guessed[20 + 4] ^= 0x40;
+        net.b.inject(net.interfaceB, message(3, 3, 0, guessed, A4, B4));
+        assertThat(net.b.endpoints()).hasSize(2);
+        net.b.inject(net.interfaceB, message(3, 3, 0, synAck, A4, B4));
+        assertThat(net.b.endpoints()).hasSize(1);
+    }
+
+    @Test
     @Requirement("RFC1191:3")
     void a_packet_that_was_too_big_is_cut_smaller_and_sent_again() {
         TcpListener listener = net.listen(80);
