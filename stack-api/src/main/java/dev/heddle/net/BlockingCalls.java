@@ -107,15 +107,18 @@ final class BlockingCalls {
         }
     }
 
-    /** Writes all the bytes, waiting for room. */
-    static void write(SocketHandle current, byte[] source, int from, int end) throws IOException {
+    /** Writes all the bytes, urgent ones or not, waiting for room. */
+    static void write(SocketHandle current, byte[] source, int from, int end, boolean urgent) throws IOException {
         int position = from;
         while (position < end) {
             current.ensureConnected();
             if (current.has(SocketHandle.OUTPUT_SHUT)) {
                 throw SocketFailures.brokenPipe();
             }
-            int bytes = current.endpoint().write(source, position, end - position);
+            TcpEndpoint endpoint = current.endpoint();
+            int bytes = urgent
+                    ? endpoint.writeUrgent(source, position, end - position)
+                    : endpoint.write(source, position, end - position);
             if (bytes > 0) {
                 position += bytes;
             } else if (bytes == 0) {

@@ -264,6 +264,10 @@ final class HeddleSocketImpl extends SocketImpl {
 
     /** Writes all the bytes into the send buffer, waiting for room. */
     void write(byte[] source, int offset, int length) throws IOException {
+        write(source, offset, length, false);
+    }
+
+    private void write(byte[] source, int offset, int length, boolean urgent) throws IOException {
         Objects.checkFromIndexSize(offset, length, source.length);
         if (length == 0) {
             return;
@@ -271,7 +275,7 @@ final class HeddleSocketImpl extends SocketImpl {
         SocketHandle current = created();
         current.output.lock();
         try {
-            BlockingCalls.write(current, source, offset, offset + length);
+            BlockingCalls.write(current, source, offset, offset + length, urgent);
         } finally {
             current.output.unlock();
             Reference.reachabilityFence(this);
@@ -319,12 +323,12 @@ final class HeddleSocketImpl extends SocketImpl {
 
     @Override
     protected boolean supportsUrgentData() {
-        return false;
+        return true;
     }
 
     @Override
     protected void sendUrgentData(int data) throws IOException {
-        throw new SocketException("Urgent data not supported");
+        write(new byte[] {(byte) data}, 0, 1, true);
     }
 
     /** The peer's address, or for a server the address it was bound to. */

@@ -73,7 +73,7 @@ public final class NetworkStack implements AutoCloseable {
 
     /**
      * Makes client sockets. Host names are resolved by {@link java.net.InetAddress}. The sockets behave as the JDK's,
-     * except that urgent data and SO_REUSEPORT are not supported.
+     * except that SO_REUSEPORT is not supported.
      */
     public SocketFactory socketFactory() {
         return socketFactory;

@@ -15,7 +15,7 @@ import jdk.net.ExtendedSocketOptions;
 /** Which {@link SocketOption}s a socket has, and what they mean in the engine's {@link ConnectionOptions}. */
 final class SocketOptionTable {
 
-    /** Urgent data stays in the stream; {@code java.net} has no constant for it. */
+    /** Urgent data stays in the stream as a whole; {@code java.net} has no constant for it. */
     static final SocketOption<Boolean> OOB_INLINE = new NamedOption<>("SO_OOBINLINE", Boolean.class);
 
     private static final int MAX_LINGER_SECONDS = 65_535;

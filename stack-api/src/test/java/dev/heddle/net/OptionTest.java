@@ -224,14 +224,4 @@ class OptionTest {
                     .isInstanceOf(IllegalArgumentException.class);
         }
     }
-
-    @Test
-    void urgent_data_is_refused() throws Exception {
-        try (Network.TwoStacks network = Network.TwoStacks.ipv4();
-                Connection connection = Connection.open(network)) {
-            assertThatThrownBy(() -> connection.client().sendUrgentData(1))
-                    .isExactlyInstanceOf(SocketException.class)
-                    .hasMessage("Urgent data not supported");
-        }
-    }
 }

@@ -140,12 +140,12 @@ final class ConnectionState {
         return rest != null && rest.isComplete() ? TcpEndpoint.END_OF_STREAM : TcpEndpoint.FAILED;
     }
 
-    int write(byte[] source, int offset, int length) {
+    int write(byte[] source, int offset, int length, boolean more) {
         Tcb t = tcb;
         if (t == null || handleClosed || outputShut) {
             return TcpEndpoint.FAILED;
         }
-        int n = t.write(source, offset, length);
+        int n = t.write(source, offset, length, more);
         noteWritten(t, n, length > 0);
         return n;
     }
@@ -159,6 +159,37 @@ final class ConnectionState {
         int n = t.write(source);
         noteWritten(t, n, wanted);
         return n;
+    }
+
+    int writeUrgent(byte[] source, int offset, int length) {
+        Tcb t = tcb;
+        if (t == null || handleClosed || outputShut) {
+            return TcpEndpoint.FAILED;
+        }
+        int n = t.writeUrgent(source, offset, length);
+        noteWritten(t, n, length > 0);
+        return n;
+    }
+
+    long urgentBytes() {
+        Tcb t = tcb;
+        return t == null || handleClosed ? 0 : t.urgentBytes();
+    }
+
+    int takeOutOfBand() {
+        Tcb t = tcb;
+        return t == null || handleClosed ? -1 : t.takeOutOfBand();
+    }
+
+    /** Whether waiters must look again although the readiness word may be the same: there is more of what it says. */
+    boolean takeNews() {
+        Tcb t = tcb;
+        return t != null && (t.takeUrgentNews() | t.takeSoftErrorNews());
+    }
+
+    Failure softFailure() {
+        Tcb t = tcb;
+        return t == null ? Failure.NONE : t.softFailure();
     }
 
     boolean isStarved() {
@@ -252,6 +283,10 @@ final class ConnectionState {
         } else if (endOfReading() == TcpEndpoint.END_OF_STREAM) {
             bits |= Readiness.END_OF_STREAM;
         }
+        if (urgentBytes() > 0) {
+            bits |= Readiness.URGENT;
+        }
+        bits |= softFailure() != Failure.NONE ? Readiness.SOFT_ERROR : 0;
         Tcb t = tcb;
         if (t == null && failure != Failure.NONE) {
             bits |= Readiness.FAILED;

@@ -10,6 +10,7 @@ import dev.heddle.core.link.PacketPool;
 import dev.heddle.core.link.PacketSink;
 import dev.heddle.core.tcp.ChallengeAckLimit;
 import dev.heddle.core.tcp.InitialSequence;
+import dev.heddle.core.tcp.Orphans;
 import dev.heddle.core.tcp.TcpConfig;
 import dev.heddle.core.tcp.TcpContext;
 import dev.heddle.core.time.Clock;
@@ -73,7 +74,8 @@ public final class Host implements AutoCloseable {
                 counters.tcp(),
                 config.congestionControls(),
                 new ChallengeAckLimit(tcp.challengeAcksPerSecond(), random),
-                new InitialSequence(random));
+                new InitialSequence(random),
+                new Orphans(tcp.maxOrphans()));
         table = new TcbTable(hash);
         ports = new PortAllocator(tcp.firstEphemeralPort(), tcp.lastEphemeralPort(), new KeyedHash(random), random);
         timeWaits = new TimeWaitTable(table, ports, counters.tcp(), tcp.maxTimeWait());

@@ -29,6 +29,18 @@ public final class Readiness implements Wakeable {
     /** Nothing that was written is unacknowledged any more, the FIN included, or the connection is over: a lingering close may end. */
     public static final int FINISHED = 1 << 7;
 
+    /**
+     * Urgent data is announced and not read to its end; callbacks come also when it reaches further. {@link
+     * TcpEndpoint#urgentBytes()} says how much it is.
+     */
+    public static final int URGENT = 1 << 8;
+
+    /**
+     * Something troubles the connection without ending it (RFC 9293 3.9.1.8); callbacks come with every report. {@link
+     * TcpEndpoint#softFailure()} says what.
+     */
+    public static final int SOFT_ERROR = 1 << 9;
+
     private static final Runnable[] NONE = {};
     private static final VarHandle SUBSCRIBERS;
 

@@ -192,8 +192,9 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
                 timer.arm(tcb.nextDeadlineNs());
             }
         }
-        boolean changed = readiness.publish(state.readyBits(readiness.isAny(Readiness.WRITABLE)));
-        return changed || (life != null && life.isDue());
+        boolean news = state.takeNews();
+        news |= readiness.publish(state.readyBits(readiness.isAny(Readiness.WRITABLE)));
+        return news || (life != null && life.isDue());
     }
 
     /** Lets go of the TCB. From here on the table leads the connection's packets to its TIME-WAIT record or to nothing. */
@@ -301,10 +302,10 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
         }
     }
 
-    int write(byte[] source, int offset, int length) {
+    int write(byte[] source, int offset, int length, boolean more) {
         gate.enter();
         try {
-            int n = state.write(source, offset, length);
+            int n = state.write(source, offset, length, more);
             noteWritten();
             return n;
         } finally {
@@ -320,6 +321,35 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
             return n;
         } finally {
             gate.leave();
+        }
+    }
+
+    int writeUrgent(byte[] source, int offset, int length) {
+        gate.enter();
+        try {
+            int n = state.writeUrgent(source, offset, length);
+            noteWritten();
+            return n;
+        } finally {
+            gate.leave();
+        }
+    }
+
+    long urgentBytes() {
+        gate.enter();
+        try {
+            return state.urgentBytes();
+        } finally {
+            gate.leaveUnchanged();
+        }
+    }
+
+    int takeOutOfBand() {
+        gate.enter();
+        try {
+            return state.takeOutOfBand();
+        } finally {
+            gate.leaveUnchanged();
         }
     }
 
@@ -374,6 +404,15 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
         gate.enter();
         try {
             return state.failure();
+        } finally {
+            gate.leaveUnchanged();
+        }
+    }
+
+    Failure softFailure() {
+        gate.enter();
+        try {
+            return state.softFailure();
         } finally {
             gate.leaveUnchanged();
         }

@@ -218,6 +218,15 @@ public final class TcpEndpoint {
 
     /** Writes what the buffer takes; returns the number of bytes, 0 if there is no room now, or {@link #FAILED}. */
     public int write(byte[] source, int offset, int length) {
+        return write(source, offset, length, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param more whether more will be written soon: what does not fill a segment waits for it, 200 ms at most
+     */
+    public int write(byte[] source, int offset, int length, boolean more) {
         Objects.checkFromIndexSize(offset, length, source.length);
         TcpConnection c = connection;
         if (c == null) {
@@ -225,7 +234,7 @@ public final class TcpEndpoint {
         }
         CallQueue calls = host.begin();
         try {
-            return c.write(source, offset, length);
+            return c.write(source, offset, length, more);
         } finally {
             host.end(calls);
         }
@@ -240,6 +249,60 @@ public final class TcpEndpoint {
         CallQueue calls = host.begin();
         try {
             return c.write(source);
+        } finally {
+            host.end(calls);
+        }
+    }
+
+    /**
+     * Writes urgent data (RFC 9293 3.8.5): the urgent pointer marks the end of what is taken, and is sent at once. What a
+     * receiver makes of it differs, and middleboxes may remove it; RFC 6093 advises against it. Otherwise as
+     * {@link #write(byte[], int, int)}.
+     */
+    public int writeUrgent(byte[] source, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, source.length);
+        TcpConnection c = connection;
+        if (c == null) {
+            return FAILED;
+        }
+        CallQueue calls = host.begin();
+        try {
+            return c.writeUrgent(source, offset, length);
+        } finally {
+            host.end(calls);
+        }
+    }
+
+    /**
+     * How many octets are still to be read until the urgent data ends, whether they have arrived or not; 0 if there is
+     * none. Without {@link ConnectionOptions#oobInline()} the last of them is out of band and reading passes it over. A read
+     * never crosses the urgent data's last octet together with what is before it, nor its end.
+     */
+    public long urgentBytes() {
+        TcpConnection c = connection;
+        if (c == null) {
+            return 0;
+        }
+        CallQueue calls = host.begin();
+        try {
+            return c.urgentBytes();
+        } finally {
+            host.end(calls);
+        }
+    }
+
+    /**
+     * Takes the out-of-band octet, the last one of the urgent data; 0 to 255, or −1 if it has not arrived, was taken already,
+     * was passed over by reading, or is in line.
+     */
+    public int takeOutOfBand() {
+        TcpConnection c = connection;
+        if (c == null) {
+            return -1;
+        }
+        CallQueue calls = host.begin();
+        try {
+            return c.takeOutOfBand();
         } finally {
             host.end(calls);
         }
@@ -297,6 +360,15 @@ public final class TcpEndpoint {
     public Failure failure() {
         TcpConnection c = connection;
         return c == null ? Failure.NONE : c.failure();
+    }
+
+    /**
+     * What troubles the connection without ending it: an ICMP error that is no reason to give up, or
+     * {@link Failure#TIMED_OUT} if data was sent again and again and nobody answers; {@link Failure#NONE} if nothing does.
+     */
+    public Failure softFailure() {
+        TcpConnection c = connection;
+        return c == null ? Failure.NONE : c.softFailure();
     }
 
     public Readiness readiness() {

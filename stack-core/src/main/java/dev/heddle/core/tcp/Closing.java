@@ -10,6 +10,9 @@ final class Closing {
     /** The application has closed its handle. */
     private boolean orphan;
 
+    /** Whether it is among the host's orphans. */
+    private boolean counted;
+
     Closing(Tcb tcb) {
         this.tcb = tcb;
     }
@@ -53,13 +56,49 @@ final class Closing {
         if (tcb.state() == TcpState.FIN_WAIT_2) {
             enterFinWait2(nowNs);
         }
+        if (tcb.state() != TcpState.CLOSED) {
+            orphans().add();
+            counted = true;
+            if (isTooMuch()) {
+                tcb.count(TcpCounter.TcpExtTCPAbortOnMemory);
+                abort();
+            }
+        }
+    }
+
+    /** Whether there are too many orphans, or this one holds memory that is short: nobody waits for what it still does. */
+    boolean isTooMuch() {
+        return orphans().isTooMany() || tcb.sender().room() < tcb.options().sendBufferBytes() && isMemoryShort();
+    }
+
+    private boolean isMemoryShort() {
+        long limit = tcb.context().pool().limitBytes();
+        return tcb.context().pool().usedBytes() > limit - limit / 8;
+    }
+
+    private Orphans orphans() {
+        return tcb.context().orphans();
+    }
+
+    /** The connection is over, or needs no more than a TIME-WAIT record. */
+    void ended() {
+        if (counted) {
+            counted = false;
+            orphans().remove();
+        }
     }
 
     /** A reset to the peer, where there is one (RFC 9293 3.10.5). */
     void abort() {
         switch (tcb.state()) {
-            case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK ->
+            case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT ->
                 tcb.emitter().reset();
+            case CLOSING, LAST_ACK -> {
+                // The RFC enters these states when the FIN is sent, and then the peer has all of the stream.
+                if (tcb.sendSequence().nxt <= tcb.sender().tail()) {
+                    tcb.emitter().reset();
+                }
+            }
             default -> {
                 // RFC 9293: nobody to tell.
             }
@@ -90,6 +129,7 @@ final class Closing {
     /** The time-wait timer runs, all others are off. */
     void enterTimeWait(long nowNs) {
         tcb.state(TcpState.TIME_WAIT);
+        ended();
         tcb.timers().clear();
         tcb.timers().arm(Kind.LINGER, nowNs + tcb.context().config().timeWaitNs());
         tcb.sender().release();

@@ -7,15 +7,17 @@ import dev.heddle.core.tcp.congestion.Cubic;
  * {@link #with()}.
  *
  * @param noDelay no Nagle (RFC 9293 MUST-17)
- * @param cork hold back partial segments until uncorked
+ * @param cork hold back partial segments until uncorked, or for 200 ms
  * @param quickAck acknowledge at once instead of delaying
  * @param keepAlive probe an idle peer (RFC 9293 3.8.4)
  * @param keepIdleNs idle time before the first probe
  * @param keepIntervalNs time between probes
  * @param keepCount unanswered probes before the connection is dropped
  * @param lingerSeconds −1: close in the background; 0: close resets; otherwise how long close waits
- * @param userTimeoutNs how long sent data may stay unacknowledged; 0: the default retries
- * @param synRetries retransmissions of a SYN before the connection attempt times out
+ * @param userTimeoutNs how long data, a SYN or keepalive probes may stay unanswered, whatever the number of retries; 0: the
+ *     number decides, or the peer's User Timeout Option where it is enabled
+ * @param synRetries retransmissions of a SYN before the connection attempt times out; one more than Linux's six, which
+ *     would end it before the three minutes of RFC 9293 MUST-23
  * @param mssClamp the largest MSS to send and to announce; 0: what the path gives
  * @param trafficClass the TOS or traffic-class byte, ECN bits zero (RFC 9293 MUST-48)
  * @param hopLimit the TTL (RFC 9293 MUST-49)
@@ -63,7 +65,7 @@ public record ConnectionOptions(
             9,
             -1,
             0,
-            6,
+            7,
             0,
             0,
             64,

@@ -18,6 +18,8 @@ final class ConnectionTimers {
         DELAYED_ACK,
         /** The pacer lets the next segment go. */
         PACING,
+        /** A partial segment is held back for more to come. */
+        CORK,
         KEEPALIVE,
         /** An orphan in FIN-WAIT-2, or TIME-WAIT. */
         LINGER

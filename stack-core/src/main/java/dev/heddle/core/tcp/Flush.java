@@ -32,7 +32,7 @@ final class Flush {
             if (receiver != null) {
                 receiver.acknowledged(false);
             }
-            tcb.timers().arm(Kind.RETRANSMIT, nowNs + tcb.rtt().rtoNs());
+            tcb.timers().arm(Kind.RETRANSMIT, TimerExpiry.synDeadlineNs(tcb, nowNs));
             return true;
         }
         return receiver == null || !receiver.ackDue() || emitter.ack(nowNs);
@@ -49,6 +49,7 @@ final class Flush {
                 && !tcb.sender().send(tcb.closing().finQueued(), tcb.options(), nowNs)) {
             return false;
         }
-        return !receiver.ackDue() || emitter.ack(nowNs);
+        // Urgent data is announced also while the window, or the congestion window, is closed.
+        return !(receiver.ackDue() || emitter.hasNews()) || emitter.ack(nowNs);
     }
 }

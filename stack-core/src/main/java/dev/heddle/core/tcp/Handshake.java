@@ -13,12 +13,14 @@ final class Handshake {
     private final boolean ambiguous;
 
     private long sentNs;
+    private long startedNs;
 
     private Handshake(boolean synDue, boolean timedOut, boolean ambiguous, long sentNs) {
         this.synDue = synDue;
         this.timedOut = timedOut;
         this.ambiguous = ambiguous;
         this.sentNs = sentNs;
+        startedNs = sentNs;
     }
 
     /** An active open: the SYN is to be sent. */
@@ -66,9 +68,17 @@ final class Handshake {
         timedOut = true;
     }
 
+    /** When the SYN went out first. */
+    long startedNs() {
+        return startedNs;
+    }
+
     void synSent(boolean asSynAck, long nowNs) {
         synDue = false;
         synSent = true;
+        if (!asSynAck && !timedOut) {
+            startedNs = nowNs;
+        }
         if (!asSynAck) {
             // In a simultaneous open the peer's ACK may be of the first SYN.
             sentNs = nowNs;
@@ -90,6 +100,7 @@ final class Handshake {
         snd.wnd = windowField;
         snd.maxWnd = Math.max(snd.maxWnd, snd.wnd);
         tcb.timers().cancel(ConnectionTimers.Kind.RETRANSMIT);
+        tcb.softErrors().clear();
         // RFC 6298 2.2, 3, 5.7
         if (timedOut) {
             tcb.rtt().handshakeTimedOut();

@@ -29,7 +29,10 @@ final class KeepAlive {
             tcb.timers().arm(Kind.KEEPALIVE, Math.max(idleUntilNs, nowNs + options.keepIntervalNs()));
             return;
         }
-        if (probes >= options.keepCount()) {
+        long timeoutNs = tcb.userTimeout().timeoutNs(tcb.rtt().rtoNs());
+        // A user timeout takes the place of the number, as on Linux; RFC 5482 4.2 forbids to be quicker than it.
+        boolean over = timeoutNs > 0 ? probes > 0 && nowNs - lastArrivalNs >= timeoutNs : probes >= options.keepCount();
+        if (over) {
             tcb.emitter().reset();
             tcb.timedOut();
             return;

@@ -19,6 +19,7 @@ final class Receiver {
     private final TcpContext context;
     private final ReceiveSequence sequence;
     private final StreamBuffer buffer;
+    private final StreamReader reader;
     private final int shift;
 
     /** Whether duplicates are reported (RFC 2883): SACK was negotiated. */
@@ -33,6 +34,9 @@ final class Receiver {
     /** Whether the buffer belongs to an {@link UnreadData} now. */
     private boolean detached;
 
+    /** The application has not heard yet how far the urgent data reaches. */
+    private boolean urgentNews;
+
     private boolean ackDue;
     private int quickAcks = QUICK_ACKS;
     private boolean interactive;
@@ -43,6 +47,7 @@ final class Receiver {
             ReceiveSequence sequence,
             NegotiatedOptions negotiated,
             int limitBytes,
+            boolean oobInline,
             int announcedWindow) {
         this.context = context;
         this.sequence = sequence;
@@ -51,12 +56,13 @@ final class Receiver {
         this.limitBytes = limitBytes;
         buffer = new StreamBuffer(context.pool());
         buffer.start(1);
+        reader = new StreamReader(buffer, oobInline);
         sequence.edge = 1L + announcedWindow;
     }
 
     /** The text that has arrived in order. */
     long receivedBytes() {
-        return Math.min(sequence.nxt, finOffset) - 1;
+        return textEnd() - 1;
     }
 
     ReceiveSequence sequence() {
@@ -69,6 +75,15 @@ final class Receiver {
     }
 
     // --- arrival
+
+    /**
+     * The sixth step of RFC 9293 3.10.7.4.
+     *
+     * @param pointer the offset of the octet behind the urgent data
+     */
+    void urgent(long pointer) {
+        urgentNews |= !discarding && reader.urgent(pointer, sequence.nxt);
+    }
 
     /**
      * Takes the text and FIN of an acceptable segment (RFC 9293 3.10.7.4, seventh and eighth).
@@ -210,8 +225,13 @@ final class Receiver {
 
     // --- the application
 
+    /** The octet behind the text that has arrived in order. */
+    private long textEnd() {
+        return Math.min(sequence.nxt, finOffset);
+    }
+
     int available() {
-        return discarding ? 0 : (int) (Math.min(sequence.nxt, finOffset) - buffer.head());
+        return discarding ? 0 : reader.available(textEnd());
     }
 
     boolean endOfStream() {
@@ -219,37 +239,46 @@ final class Receiver {
     }
 
     int read(byte[] target, int offset, int length) {
-        int n = Math.min(length, available());
-        if (n > 0) {
-            buffer.read(buffer.head(), target, offset, n);
-            consumed(n);
-        }
+        int n = discarding ? 0 : reader.read(target, offset, length, textEnd());
+        consumed(n);
         return n;
     }
 
     int read(ByteBuffer target) {
-        int n = Math.min(target.remaining(), available());
-        if (n > 0) {
-            buffer.read(buffer.head(), target, target.position(), n);
-            target.position(target.position() + n);
-            consumed(n);
-        }
+        int n = discarding ? 0 : reader.read(target, textEnd());
+        consumed(n);
         return n;
     }
 
     int peek(byte[] target, int offset, int length) {
-        int n = Math.min(length, available());
-        if (n > 0) {
-            buffer.read(buffer.head(), target, offset, n);
-        }
-        return n;
+        return discarding ? 0 : reader.peek(target, offset, length, textEnd());
     }
 
     private void consumed(int length) {
-        buffer.release(buffer.head() + length);
-        if (!finConsumed() && windowUpdateDue()) {
+        if (length > 0 && !finConsumed() && windowUpdateDue()) {
             ackDue = true;
         }
+    }
+
+    /** How much is to be read until the urgent data ends; 0 if there is none. */
+    long urgentBytes() {
+        return discarding ? 0 : reader.urgentBytes();
+    }
+
+    /** The out-of-band octet, or −1. */
+    int takeOutOfBand() {
+        return discarding ? -1 : reader.takeOutOfBand(textEnd());
+    }
+
+    /** Whether urgent data was announced, or more of it, since the last call. */
+    boolean takeUrgentNews() {
+        boolean news = urgentNews;
+        urgentNews = false;
+        return news;
+    }
+
+    void oobInline(boolean value) {
+        reader.inline(value);
     }
 
     /** The application reads no more: what arrives is acknowledged and thrown away. */
@@ -277,11 +306,11 @@ final class Receiver {
 
     /** The buffer's unread part, for the time after the connection; from now on its new owner gives the memory back. */
     UnreadData detach() {
-        int available = available();
         // What arrived behind a gap will never be read.
-        buffer.truncate(buffer.head() + available);
+        long end = discarding ? buffer.head() : textEnd();
+        buffer.truncate(end);
         detached = true;
-        return new UnreadData(buffer, available, finConsumed());
+        return new UnreadData(buffer, reader, end, finConsumed());
     }
 
     // --- the window

@@ -28,6 +28,8 @@ final class SegmentArrival {
                 || !checkAcknowledgment(tcb, packet, seq, nowNs)) {
             return;
         }
+        tcb.userTimeout().received(header.options().userTimeoutSeconds());
+        processUrgent(tcb, header, seq);
         processText(tcb, packet, seq, nowNs);
     }
 
@@ -169,6 +171,13 @@ final class SegmentArrival {
             }
         }
         return true;
+    }
+
+    /** Sixth: RCV.UP ← max(RCV.UP, SEG.UP); with a closed window, too (MUST-66). */
+    static void processUrgent(Tcb tcb, TcpHeader header, long seq) {
+        if (header.isUrg() && tcb.state().mayReceive()) {
+            tcb.receiver().urgent(seq + header.urgentPointer());
+        }
     }
 
     /** Seventh and eighth: text and FIN. */

@@ -26,6 +26,7 @@ final class SegmentEmitter {
     private PathProperties path;
     private int mssBytes;
 
+    private final UserTimeout userTimeout;
     private final TimestampRecent timestampRecent = new TimestampRecent();
     private final Ecn ecn = new Ecn();
 
@@ -37,13 +38,15 @@ final class SegmentEmitter {
             SendSequence send,
             NegotiatedOptions negotiated,
             ConnectionOptions options,
-            PathProperties path) {
+            PathProperties path,
+            UserTimeout userTimeout) {
         this.context = context;
         this.pair = pair;
         this.send = send;
         this.negotiated = negotiated;
         this.options = options;
         this.path = path;
+        this.userTimeout = userTimeout;
         resize();
     }
 
@@ -105,8 +108,12 @@ final class SegmentEmitter {
         return options.mssClamp() > 0 ? Math.min(options.mssClamp(), fitting) : fitting;
     }
 
-    /** The payload of the largest super-segment, a multiple of the MSS. */
-    int maxPayloadBytes() {
+    /** The most text that a segment at an offset may have: a super-segment's, a multiple of the MSS, but for urgent data. */
+    int maxPayloadBytes(long start) {
+        if (start < send.up) {
+            // An offload would give every piece the same pointer.
+            return mssBytes;
+        }
         int most = path.maxSegmentBytes() - TcpHeader.HEADER_BYTES - negotiated.segmentOptionBytes();
         return Math.max(mssBytes, most - most % mssBytes);
     }
@@ -135,11 +142,16 @@ final class SegmentEmitter {
                 offered,
                 offered.timestamp(nowNs),
                 answer ? timestampRecent.value() : 0);
+        if (userTimeout.isDue()) {
+            // It stays due: the first segment behind the SYN says it again (RFC 5482 3).
+            optionsEnd = TcpOptions.writeUserTimeout(packet.buffer(), optionsEnd, userTimeout.field());
+        }
         int flags = answer ? TcpHeader.SYN | TcpHeader.ACK : TcpHeader.SYN;
         if (askForEcn && !answer) {
             flags |= TcpHeader.ECE | TcpHeader.CWR;
         }
-        return finish(packet, send.wire(0), flags, window, optionsEnd, 1);
+        SegmentWriter.header(packet, pair, send.wire(0), acknowledgment(), flags, window, optionsEnd);
+        return transmit(packet, 1, 0);
     }
 
     /**
@@ -166,6 +178,8 @@ final class SegmentEmitter {
         }
         int window = requireReceiver().announceWindow();
         SegmentWriter.header(packet, pair, send.wire(start), acknowledgment(), flags, window, optionsEnd);
+        int urgentPointer = send.urgentPointer(start, start + length);
+        SegmentWriter.urgent(packet, urgentPointer);
         if (payload > INLINE_BYTES) {
             buffer.slices(start, payload, packet);
         } else if (payload > 0) {
@@ -181,6 +195,7 @@ final class SegmentEmitter {
         }
         if (sent) {
             requireReceiver().acknowledged(payload > 0);
+            announced(urgentPointer);
         }
         return sent;
     }
@@ -205,12 +220,24 @@ final class SegmentEmitter {
         ByteBuffer b = packet.buffer();
         int optionsEnd = commonOptions(b, nowNs);
         Receiver current = requireReceiver();
-        optionsEnd = sackOption(b, optionsEnd, current);
+        int sackEnd = sackOption(b, optionsEnd, current);
+        boolean tellsTimeout = sackEnd == optionsEnd && userTimeout.isDue();
+        if (tellsTimeout) {
+            sackEnd = TcpOptions.writeUserTimeout(b, optionsEnd, userTimeout.field());
+        }
         int flags = TcpHeader.ACK | ecn.acknowledgmentFlags();
-        boolean sent = finish(packet, send.wire(seq), flags, current.announceWindow(), optionsEnd, 1);
+        int window = current.announceWindow();
+        SegmentWriter.header(packet, pair, send.wire(seq), acknowledgment(), flags, window, sackEnd);
+        int urgentPointer = send.urgentPointer(seq, seq);
+        SegmentWriter.urgent(packet, urgentPointer);
+        boolean sent = transmit(packet, 1, 0);
         if (sent) {
             current.acknowledged(false);
             duplicateReported(current);
+            announced(urgentPointer);
+            if (tellsTimeout) {
+                userTimeout.sent();
+            }
         }
         return sent;
     }
@@ -245,6 +272,22 @@ final class SegmentEmitter {
         }
     }
 
+    private void announced(int urgentPointer) {
+        if (urgentPointer > 0) {
+            send.announcedUp = send.up;
+        }
+    }
+
+    /** Whether a bare ACK would tell the peer what it does not know: how far urgent data reaches, or our user timeout. */
+    boolean hasNews() {
+        return urgentNews() || userTimeout.isDue() && !requireReceiver().hasOutOfOrder();
+    }
+
+    private boolean urgentNews() {
+        long seq = send.acceptableSequence();
+        return send.announcedUp < send.up && send.urgentPointer(seq, seq) > 0;
+    }
+
     /** RFC 9293 3.10.4, 3.10.5: ABORT sends a reset at SND.NXT. */
     void reset() {
         Packet packet = context.output().acquire();
@@ -268,11 +311,6 @@ final class SegmentEmitter {
     private int acknowledgment() {
         ReceiveSequence current = receive;
         return current == null ? 0 : current.wire(current.nxt);
-    }
-
-    private boolean finish(Packet packet, int seq, int flags, int window, int optionsEnd, int segments) {
-        SegmentWriter.header(packet, pair, seq, acknowledgment(), flags, window, optionsEnd);
-        return transmit(packet, segments, 0);
     }
 
     private boolean transmit(Packet packet, int segments, int ecnCodepoint) {

@@ -63,6 +63,13 @@ final class SegmentWriter {
         packet.head(SegmentOutput.TCP_OFFSET, optionsEnd - SegmentOutput.TCP_OFFSET);
     }
 
+    /** Makes the segment whose header was written point to urgent data; a pointer of 0 changes nothing. */
+    static void urgent(Packet packet, int urgentPointer) {
+        if (urgentPointer > 0) {
+            TcpHeader.urgent(packet.buffer(), SegmentOutput.TCP_OFFSET, urgentPointer);
+        }
+    }
+
     /** The pseudo-header's sum over the whole segment; the packet's payload is complete. */
     static void pseudoChecksum(Packet packet, SocketPair pair) {
         long sum = Checksum.pseudoHeader(

@@ -8,12 +8,18 @@ import dev.heddle.core.wire.SequenceNumber;
  */
 final class SendSequence {
 
+    private static final int MAX_POINTER = 65_535;
+
     /** The initial send sequence number. */
     final int iss;
     /** SND.UNA: the oldest unacknowledged octet. */
     long una;
     /** SND.NXT: the next octet to send. */
     long nxt;
+    /** SND.UP: the octet behind the urgent data; 0 if there never was any. */
+    long up;
+    /** SND.UP as the peer has last been told. */
+    long announcedUp;
     /** SND.WND in bytes, scaled. */
     long wnd;
     /** The largest window the peer has ever offered (Max(SND.WND) of RFC 9293 3.8.6.2.1 and MAX.SND.WND of RFC 5961 5). */
@@ -35,6 +41,29 @@ final class SendSequence {
     /** The offset nearest to SND.UNA that a wire sequence number stands for. */
     long offset(int wire) {
         return SequenceNumber.unwrap(una, iss, wire);
+    }
+
+    /** Whether urgent data is unacknowledged. */
+    boolean isUrgent() {
+        return up > una;
+    }
+
+    /**
+     * The urgent pointer of a segment (RFC 9293 MUST-62), 0 if it has none. What is too far away for the field is told as
+     * far as the field reaches, but only if that is ahead of everything sent: no octet that is under way may be mistaken
+     * for the last of the urgent data.
+     *
+     * @param end the octet behind the segment
+     */
+    int urgentPointer(long start, long end) {
+        if (!isUrgent() || start >= up) {
+            return 0;
+        }
+        long distance = up - start;
+        if (distance <= MAX_POINTER) {
+            return (int) distance;
+        }
+        return start + MAX_POINTER > Math.max(nxt, end) ? MAX_POINTER : 0;
     }
 
     /** The octet behind the last one that the peer's window lets us send. */

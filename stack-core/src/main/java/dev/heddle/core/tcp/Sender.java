@@ -47,6 +47,7 @@ final class Sender {
     private boolean probeDue;
 
     private final Pacer pacer = new Pacer();
+    private final Cork cork = new Cork();
 
     private boolean congestionWindowLimited;
     /** Sending stopped because the window's rest is too small to be worth a segment. */
@@ -69,16 +70,27 @@ final class Sender {
 
     // --- the application
 
-    int write(byte[] source, int offset, int length) {
+    int write(byte[] source, int offset, int length, boolean more) {
+        cork.written(more);
         int written = buffer.write(tail, source, offset, Math.min(length, room()));
         tail += written;
         return written;
     }
 
     int write(ByteBuffer source) {
+        cork.written(false);
         int written = buffer.write(tail, source, source.position(), Math.min(source.remaining(), room()));
         source.position(source.position() + written);
         tail += written;
+        return written;
+    }
+
+    /** Writes urgent data: SND.UP is behind what was taken (RFC 9293 3.10.2). */
+    int writeUrgent(byte[] source, int offset, int length) {
+        int written = write(source, offset, length, false);
+        if (written > 0) {
+            sequence.up = tail;
+        }
         return written;
     }
 
@@ -327,7 +339,7 @@ final class Sender {
         }
         description.smoothedRttNs = rtt.srttNs();
         description.minRttNs = rtt.minRttNs();
-        description.burstBytes = burstBytes();
+        description.burstBytes = burstBytes(sequence.nxt);
         description.paced = pacer.isOn();
         sampleRate(description, current.records().deliveryRate());
     }
@@ -362,6 +374,7 @@ final class Sender {
     boolean send(boolean finQueued, ConnectionOptions options, long nowNs) {
         windowTooSmall = false;
         pacer.rate(pacingRate(options), emitter.mssBytes());
+        cork.begin();
         if (probeDue && !probeForLoss(finQueued, nowNs)) {
             return false;
         }
@@ -410,7 +423,7 @@ final class Sender {
             }
             long start = records.start(index);
             long end = records.end(index);
-            long most = forced ? mss : Math.max(mss, Math.min(room - room % mss, burstBytes()));
+            long most = forced ? mss : Math.max(mss, Math.min(room - room % mss, burstBytes(start)));
             if (!forced && start >= sequence.windowEdge()) {
                 // The window shrank below what was sent (RFC 9293 MUST-34): what is still inside is sent again
                 // (SHLD-16),
@@ -464,7 +477,7 @@ final class Sender {
                 congestionWindowLimited = true;
                 return true;
             }
-            long usable = Math.min(Math.min(unsent, windowRoom), Math.min(congestionRoom, burstBytes()));
+            long usable = Math.min(Math.min(unsent, windowRoom), Math.min(congestionRoom, burstBytes(sequence.nxt)));
             if (usable <= 0) {
                 // RFC 9293 SHLD-15: nothing new beyond the window, negative as it may have become.
                 congestionWindowLimited = false;
@@ -478,7 +491,8 @@ final class Sender {
             // waits
             // for an ACK or the persist timer at most (MUST-60).
             boolean all = usable == unsent;
-            long length = all && mayEndPartially(usable % mss, finQueued, options) ? usable : usable - usable % mss;
+            long length =
+                    all && mayEndPartially(usable % mss, finQueued, options, nowNs) ? usable : usable - usable % mss;
             if (length == 0) {
                 if (!all && usable == windowRoom && usable * 2 >= sequence.maxWnd) {
                     // RFC 9293 3.8.6.2.1 (3): half the largest window is worth a segment whatever its size.
@@ -497,16 +511,16 @@ final class Sender {
     }
 
     /** Whether the last data written may leave as a segment that is not full (RFC 9293 3.7.4, SHLD-7). */
-    private boolean mayEndPartially(long partialBytes, boolean finQueued, ConnectionOptions options) {
-        if (partialBytes == 0 || finQueued) {
+    private boolean mayEndPartially(long partialBytes, boolean finQueued, ConnectionOptions options, long nowNs) {
+        if (partialBytes == 0 || finQueued || sequence.isUrgent()) {
             return true;
         }
-        if (options.cork()) {
+        if (cork.holds(options.cork(), tail - partialBytes, tail, nowNs)) {
             // A writer who must wait for room cannot complete the segment, and nothing else will make room.
             return !isWritable() && !hasOutstanding();
         }
         // Minshall: only an unacknowledged partial segment holds the next one back, as in Linux.
-        return options.noDelay() || partialEnd <= sequence.una;
+        return options.noDelay() || cork.isReleased(tail) || partialEnd <= sequence.una;
     }
 
     private boolean sendRange(long length, boolean fin, long nowNs) {
@@ -538,9 +552,9 @@ final class Sender {
         pacer.sent(bytes, nowNs);
     }
 
-    /** The largest segment to hand over at once. */
-    private int burstBytes() {
-        return pacer.burstBytes(emitter.maxPayloadBytes());
+    /** The largest segment to hand over at once from an offset on. */
+    private int burstBytes(long start) {
+        return pacer.burstBytes(emitter.maxPayloadBytes(start));
     }
 
     /** The rate to send with, or {@link CongestionControl#UNPACED}. */
@@ -589,6 +603,10 @@ final class Sender {
     }
 
     // --- timers
+
+    Cork cork() {
+        return cork;
+    }
 
     /** Whether the peer's window, and nothing else, keeps data or a FIN from being sent: it must be probed (RFC 9293 MUST-35). */
     boolean needsProbe(boolean finQueued) {

@@ -43,6 +43,8 @@ final class SynSentArrival {
         }
         tcb.handshake().synAcknowledged(tcb, 0, header.window(), packet.arrivalNs);
         tcb.receiver().requireAck();
+        tcb.userTimeout().received(header.options().userTimeoutSeconds());
+        SegmentArrival.processUrgent(tcb, header, 0);
         if (header.payloadLength() > 0 || header.isFin()) {
             tcb.receiver().accept(1, packet, header.payloadOffset(), header.payloadLength(), header.isFin(), true);
             if (tcb.receiver().finConsumed()) {

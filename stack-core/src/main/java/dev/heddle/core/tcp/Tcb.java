@@ -27,8 +27,8 @@ public final class Tcb {
     private @Nullable Receiver receiver;
 
     private Failure failure = Failure.NONE;
-    /** The last soft error (RFC 9293 3.9.2.2): it names the reason if the connection times out. */
-    private Failure softFailure = Failure.NONE;
+    private final SoftErrors softErrors = new SoftErrors();
+    private final UserTimeout userTimeout;
 
     private final Handshake handshake;
     private final KeepAlive keepAlive;
@@ -49,7 +49,8 @@ public final class Tcb {
         keepAlive = new KeepAlive(opening.nowNs());
         snd = new SendSequence(opening.iss());
         snd.nxt = 1;
-        emitter = new SegmentEmitter(context, pair, snd, negotiated, options, opening.path());
+        userTimeout = new UserTimeout(config, options);
+        emitter = new SegmentEmitter(context, pair, snd, negotiated, options, opening.path(), userTimeout);
         sender = new Sender(context, snd, emitter, rtt, options.sendBufferBytes());
     }
 
@@ -96,8 +97,8 @@ public final class Tcb {
     /** The peer's SYN has arrived: its numbers and the agreed options are known. */
     void receiveFrom(int irs, NegotiatedOptions negotiated, int announcedWindow) {
         ReceiveSequence sequence = new ReceiveSequence(irs);
-        Receiver newReceiver =
-                new Receiver(context, sequence, negotiated, options.receiveBufferBytes(), announcedWindow);
+        Receiver newReceiver = new Receiver(
+                context, sequence, negotiated, options.receiveBufferBytes(), options.oobInline(), announcedWindow);
         rcv = sequence;
         receiver = newReceiver;
         emitter.synchronize(sequence, newReceiver, negotiated);
@@ -144,8 +145,7 @@ public final class Tcb {
 
     /** Whether a sequence number that an ICMP error quotes is of a segment in flight (RFC 5927 4.1). */
     public boolean isOutstanding(int quotedSequence) {
-        long quoted = snd.offset(quotedSequence);
-        return quoted >= snd.una && quoted < Math.max(1, snd.nxt);
+        return IcmpErrorArrival.isOutstanding(this, quotedSequence);
     }
 
     /**
@@ -155,16 +155,7 @@ public final class Tcb {
      * @param quotedSequence the sequence number of the quoted segment; the error is ignored unless it is outstanding
      */
     public void icmpError(boolean hard, Failure why, int quotedSequence) {
-        if (!isOutstanding(quotedSequence)) {
-            return;
-        }
-        if (hard && state == TcpState.SYN_SENT) {
-            count(TcpCounter.TcpAttemptFails);
-            fail(why);
-        } else {
-            // RFC 5927 5.2: in a synchronized state no ICMP error aborts.
-            softFailure = why;
-        }
+        IcmpErrorArrival.process(this, hard, why, quotedSequence);
     }
 
     /**
@@ -205,12 +196,22 @@ public final class Tcb {
 
     /** SEND: takes what fits into the buffer; returns the number of bytes, 0 if the buffer is full. */
     public int write(byte[] source, int offset, int length) {
-        return mayWrite() ? sender.write(source, offset, length) : 0;
+        return write(source, offset, length, false);
+    }
+
+    /** SEND; with {@code more} a partial segment waits for the next call, but not for long. */
+    public int write(byte[] source, int offset, int length, boolean more) {
+        return mayWrite() ? sender.write(source, offset, length, more) : 0;
     }
 
     /** SEND from a buffer's position, which it advances. */
     public int write(ByteBuffer source) {
         return mayWrite() ? sender.write(source) : 0;
+    }
+
+    /** SEND with the URGENT flag: what is taken is urgent up to its end. */
+    public int writeUrgent(byte[] source, int offset, int length) {
+        return mayWrite() ? sender.writeUrgent(source, offset, length) : 0;
     }
 
     private boolean mayWrite() {
@@ -234,6 +235,21 @@ public final class Tcb {
 
     public int available() {
         return receiver == null ? 0 : receiver.available();
+    }
+
+    /** How much is to be read until the urgent data ends, arrived or not; 0 if there is none (RFC 9293 MUST-33). */
+    public long urgentBytes() {
+        return receiver == null ? 0 : receiver.urgentBytes();
+    }
+
+    /** The out-of-band octet, 0 to 255; −1 if it has not arrived, was taken or passed over, or is in line. */
+    public int takeOutOfBand() {
+        return receiver == null ? -1 : receiver.takeOutOfBand();
+    }
+
+    /** Whether urgent data was announced, or more of it, since the last call (RFC 9293 MUST-32). */
+    public boolean takeUrgentNews() {
+        return receiver != null && receiver.takeUrgentNews();
     }
 
     /** Room in the send buffer in bytes. */
@@ -279,6 +295,7 @@ public final class Tcb {
         if (state != TcpState.CLOSED) {
             state = TcpState.CLOSED;
             failure = why;
+            closing.ended();
             timers.clear();
             sender.release();
             wantsOutput = false;
@@ -325,10 +342,12 @@ public final class Tcb {
         int mssBefore = emitter.mssBytes();
         options = newOptions;
         emitter.options(newOptions);
+        userTimeout.appoint(newOptions.userTimeoutNs());
         sender.limit(newOptions.sendBufferBytes());
         sender.congestionControl(newOptions.congestionControl());
         if (receiver != null) {
             receiver.limit(newOptions.receiveBufferBytes());
+            receiver.oobInline(newOptions.oobInline());
         }
         if (emitter.mssBytes() != mssBefore) {
             sender.segmentSizeChanged(emitter.mssBytes());
@@ -343,6 +362,16 @@ public final class Tcb {
     /** Why the connection is CLOSED; NONE for an orderly end. */
     public Failure failure() {
         return failure;
+    }
+
+    /** What troubles the connection without ending it: an ICMP error, or TIMED_OUT if R1 is reached; NONE if nothing. */
+    public Failure softFailure() {
+        return softErrors.last();
+    }
+
+    /** Whether there was a soft error since the last call (RFC 9293 MUST-47). */
+    public boolean takeSoftErrorNews() {
+        return softErrors.takeNews();
     }
 
     public SocketPair pair() {
@@ -408,6 +437,14 @@ public final class Tcb {
         return answers;
     }
 
+    SoftErrors softErrors() {
+        return softErrors;
+    }
+
+    UserTimeout userTimeout() {
+        return userTimeout;
+    }
+
     Closing closing() {
         return closing;
     }
@@ -432,7 +469,7 @@ public final class Tcb {
     /** Nobody answers: ends with the reason that an ICMP error gave, if any did. */
     void timedOut() {
         count(TcpCounter.TcpExtTCPAbortOnTimeout);
-        fail(softFailure == Failure.NONE ? Failure.TIMED_OUT : softFailure);
+        fail(softErrors.last() == Failure.NONE ? Failure.TIMED_OUT : softErrors.last());
     }
 
     void state(TcpState newState) {
@@ -447,6 +484,6 @@ public final class Tcb {
         // RFC 6298 5.3: the next flush starts it anew.
         timers.cancel(Kind.RETRANSMIT);
         timers.cancel(Kind.PERSIST);
-        softFailure = Failure.NONE;
+        softErrors.clear();
     }
 }

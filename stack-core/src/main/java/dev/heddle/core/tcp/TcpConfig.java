@@ -25,6 +25,12 @@ public final class TcpConfig {
     private final int synAckRetries;
     private final int dataRetries;
     private final int orphanRetries;
+    private final int problemRetries;
+    private final boolean userTimeoutOption;
+    private final long minUserTimeoutNs;
+    private final long maxUserTimeoutNs;
+    private final long advertisedUserTimeoutNs;
+    private final int maxOrphans;
     private final long finWait2Ns;
     private final long timeWaitNs;
     private final int maxTimeWait;
@@ -53,6 +59,12 @@ public final class TcpConfig {
         synAckRetries = b.synAckRetries;
         dataRetries = b.dataRetries;
         orphanRetries = b.orphanRetries;
+        problemRetries = b.problemRetries;
+        userTimeoutOption = b.userTimeoutOption;
+        minUserTimeoutNs = b.minUserTimeoutNs;
+        maxUserTimeoutNs = b.maxUserTimeoutNs;
+        advertisedUserTimeoutNs = b.advertisedUserTimeoutNs;
+        maxOrphans = b.maxOrphans;
         finWait2Ns = b.finWait2Ns;
         timeWaitNs = b.timeWaitNs;
         maxTimeWait = b.maxTimeWait;
@@ -75,6 +87,16 @@ public final class TcpConfig {
         }
         if (initialWindowSegments < 1 || synAckRetries < 0 || dataRetries < 0 || orphanRetries < 0) {
             throw new IllegalArgumentException("initial window must be positive, retries must not be negative");
+        }
+        if (problemRetries < 1 || maxOrphans < 0) {
+            throw new IllegalArgumentException("R1 must be positive, the number of orphans must not be negative");
+        }
+        // RFC 5482 3.1: the limits must be above the RTO.
+        if (minUserTimeoutNs <= 0 || maxUserTimeoutNs < minUserTimeoutNs || maxUserTimeoutNs <= maxRtoNs) {
+            throw new IllegalArgumentException("needed: minimum <= maximum user timeout, maximum RTO < maximum");
+        }
+        if (advertisedUserTimeoutNs < SECOND) {
+            throw new IllegalArgumentException("advertised user timeout must be at least a second");
         }
         if (finWait2Ns < 0 || timeWaitNs < 0 || maxTimeWait < 0 || maxSynBacklog < 1 || challengeAcksPerSecond < 1) {
             throw new IllegalArgumentException("times and limits must not be negative");
@@ -145,6 +167,39 @@ public final class TcpConfig {
     /** The same for a connection that the application has closed. */
     public int orphanRetries() {
         return orphanRetries;
+    }
+
+    /** Retransmissions after which the application can hear of a problem (R1 of RFC 9293 3.8.3). */
+    public int problemRetries() {
+        return problemRetries;
+    }
+
+    /**
+     * Send the User Timeout Option and follow the peer's (ENABLED of RFC 5482). Connections whose application has set a user
+     * timeout keep to it.
+     */
+    public boolean userTimeoutOption() {
+        return userTimeoutOption;
+    }
+
+    /** The least user timeout that a peer can bring about (L_LIMIT of RFC 5482 3.1). */
+    public long minUserTimeoutNs() {
+        return minUserTimeoutNs;
+    }
+
+    /** The longest user timeout that a peer can bring about (U_LIMIT of RFC 5482 3.1). */
+    public long maxUserTimeoutNs() {
+        return maxUserTimeoutNs;
+    }
+
+    /** What the option says if the application has not set a user timeout; about what {@link #dataRetries} come to. */
+    public long advertisedUserTimeoutNs() {
+        return advertisedUserTimeoutNs;
+    }
+
+    /** How many connections may live on after their applications have closed them; more are reset. */
+    public int maxOrphans() {
+        return maxOrphans;
     }
 
     /** How long a closed connection waits in FIN-WAIT-2 for the peer's FIN. */
@@ -245,6 +300,12 @@ public final class TcpConfig {
         private int synAckRetries = 5;
         private int dataRetries = 15;
         private int orphanRetries = 8;
+        private int problemRetries = 3;
+        private boolean userTimeoutOption = false;
+        private long minUserTimeoutNs = 100 * SECOND;
+        private long maxUserTimeoutNs = 3_600 * SECOND;
+        private long advertisedUserTimeoutNs = 900 * SECOND;
+        private int maxOrphans = 65_536;
         private long finWait2Ns = 60 * SECOND;
         private long timeWaitNs = 60 * SECOND;
         private int maxTimeWait = 65_536;
@@ -323,6 +384,36 @@ public final class TcpConfig {
 
         public Builder orphanRetries(int value) {
             orphanRetries = value;
+            return this;
+        }
+
+        public Builder problemRetries(int value) {
+            problemRetries = value;
+            return this;
+        }
+
+        public Builder userTimeoutOption(boolean value) {
+            userTimeoutOption = value;
+            return this;
+        }
+
+        public Builder minUserTimeoutNs(long value) {
+            minUserTimeoutNs = value;
+            return this;
+        }
+
+        public Builder maxUserTimeoutNs(long value) {
+            maxUserTimeoutNs = value;
+            return this;
+        }
+
+        public Builder advertisedUserTimeoutNs(long value) {
+            advertisedUserTimeoutNs = value;
+            return this;
+        }
+
+        public Builder maxOrphans(int value) {
+            maxOrphans = value;
             return this;
         }
 

@@ -7,6 +7,7 @@ import dev.heddle.core.tcp.congestion.CongestionControls;
 /**
  * What all connections of a host share. Everything in it may be used by any thread.
  *
+ * @param orphans the connections that nobody holds any more
  * @param challengeAcks the host's budget of challenge ACKs (RFC 5961 7)
  */
 public record TcpContext(
@@ -16,4 +17,5 @@ public record TcpContext(
         CounterSet<TcpCounter> counters,
         CongestionControls congestionControls,
         ChallengeAckLimit challengeAcks,
-        InitialSequence initialSequence) {}
+        InitialSequence initialSequence,
+        Orphans orphans) {}

@@ -24,6 +24,10 @@ import dev.heddle.core.tcp.recovery.RttEstimator;
  * @param deliveryRateApplicationLimited whether the application may have set that rate
  * @param pacingRateBytesPerSecond what transmissions are spread to, {@link Long#MAX_VALUE} if they are not
  * @param deliveredBytes what is known to have arrived, in order or not
+ * @param urgentBytes to be read until the urgent data ends
+ * @param userTimeoutNs how long data may stay unanswered, 0 if the number of retries decides
+ * @param peerUserTimeoutNs what the peer's User Timeout Option said, 0 if nothing
+ * @param softFailure what troubles the connection without ending it: an ICMP error, or TIMED_OUT if nobody answers
  * @param retransmittedBytes over the whole connection
  */
 public record TcpInfo(
@@ -51,6 +55,10 @@ public record TcpInfo(
         long lostBytes,
         long unsentBytes,
         int unreadBytes,
+        long urgentBytes,
+        long userTimeoutNs,
+        long peerUserTimeoutNs,
+        Failure softFailure,
         long acknowledgedBytes,
         long receivedBytes,
         long retransmittedBytes,
@@ -94,6 +102,10 @@ public record TcpInfo(
                 recovery == null ? 0 : recovery.records().lostBytes(),
                 sender.unsentBytes(),
                 tcb.available(),
+                tcb.urgentBytes(),
+                tcb.userTimeout().timeoutNs(rtt.rtoNs()),
+                tcb.userTimeout().remoteNs(),
+                tcb.softFailure(),
                 sender.acknowledgedBytes(),
                 receiver == null ? 0 : receiver.receivedBytes(),
                 emitter.retransmittedBytes(),

@@ -34,6 +34,9 @@ final class TimerExpiry {
         }
         // Sending is the flush's work.
         timers.takeIfDue(Kind.PACING, nowNs);
+        if (timers.takeIfDue(Kind.CORK, nowNs)) {
+            tcb.sender().cork().release(tcb.sender().tail());
+        }
         if (timers.takeIfDue(Kind.KEEPALIVE, nowNs)) {
             tcb.keepAlive().timerExpired(tcb, nowNs);
         }
@@ -53,13 +56,16 @@ final class TimerExpiry {
             }
             return;
         }
-        int most = tcb.state() == TcpState.SYN_SENT
+        int most = isActiveOpen(tcb)
                 ? tcb.options().synRetries()
                 : tcb.context().config().synAckRetries();
-        if (tcb.rtt().backOffs() >= most) {
+        if (nowNs >= attemptDeadlineNs(tcb) || tcb.rtt().backOffs() >= most) {
             tcb.count(TcpCounter.TcpAttemptFails);
             tcb.timedOut();
             return;
+        }
+        if (tcb.rtt().backOffs() + 1 >= tcb.context().config().problemRetries()) {
+            tcb.softErrors().unanswered();
         }
         tcb.handshake().retransmit();
         tcb.count(TcpCounter.TcpExtTCPSynRetrans);
@@ -67,20 +73,54 @@ final class TimerExpiry {
         tcb.rtt().backOff();
     }
 
-    /** R2 of RFC 9293 3.8.3, and the user timeout. */
+    private static boolean isActiveOpen(Tcb tcb) {
+        return tcb.state() == TcpState.SYN_SENT;
+    }
+
+    /** When the SYN that goes out now is due again. */
+    static long synDeadlineNs(Tcb tcb, long nowNs) {
+        return Math.min(nowNs + tcb.rtt().rtoNs(), attemptDeadlineNs(tcb));
+    }
+
+    /** As on Linux, the application's own user timeout ends an attempt, too. */
+    private static long attemptDeadlineNs(Tcb tcb) {
+        long timeoutNs = tcb.options().userTimeoutNs();
+        return timeoutNs == 0 || !isActiveOpen(tcb)
+                ? Clock.NEVER
+                : tcb.handshake().startedNs() + timeoutNs;
+    }
+
+    /** R1 and R2 of RFC 9293 3.8.3. */
     private static boolean givenUp(Tcb tcb, long nowNs) {
         TcpConfig config = tcb.context().config();
-        int most = tcb.closing().isOrphan() ? config.orphanRetries() : config.dataRetries();
-        if (tcb.sender().unanswered() < most && nowNs < userTimeoutDeadlineNs(tcb)) {
-            return false;
+        boolean orphan = tcb.closing().isOrphan();
+        if (orphan && tcb.closing().isTooMuch()) {
+            tcb.count(TcpCounter.TcpExtTCPAbortOnMemory);
+            tcb.closing().abort();
+            return true;
         }
-        tcb.timedOut();
-        return true;
+        int unanswered = tcb.sender().unanswered();
+        if (unanswered + 1 >= config.problemRetries()) {
+            // What is about to be sent is the R1th retransmission.
+            tcb.softErrors().unanswered();
+        }
+        long deadlineNs = userTimeoutDeadlineNs(tcb);
+        boolean over = nowNs >= deadlineNs;
+        if (orphan) {
+            over |= unanswered >= config.orphanRetries();
+        } else if (deadlineNs == Clock.NEVER) {
+            // MUST-21: a user timeout takes the place of the number, be it less or more.
+            over = unanswered >= config.dataRetries();
+        }
+        if (over) {
+            tcb.timedOut();
+        }
+        return over;
     }
 
     private static long userTimeoutDeadlineNs(Tcb tcb) {
-        long timeoutNs = tcb.options().userTimeoutNs();
-        return timeoutNs == 0 ? Clock.NEVER : tcb.sender().unansweredSinceNs() + timeoutNs;
+        return tcb.userTimeout()
+                .deadlineNs(tcb.sender().unansweredSinceNs(), tcb.rtt().rtoNs());
     }
 
     /** Sets the timers of an open connection after everything that could be sent has been sent. */
@@ -111,6 +151,7 @@ final class TimerExpiry {
         } else if (!timers.isArmed(Kind.DELAYED_ACK)) {
             timers.arm(Kind.DELAYED_ACK, nowNs + tcb.context().config().delayedAckNs());
         }
+        timers.arm(Kind.CORK, sender.cork().deadlineNs());
         if (tcb.options().keepAlive() && !timers.isArmed(Kind.KEEPALIVE)) {
             timers.arm(Kind.KEEPALIVE, nowNs + tcb.options().keepIdleNs());
         }

@@ -7,17 +7,21 @@ import java.nio.ByteBuffer;
 public final class UnreadData {
 
     private final StreamBuffer buffer;
+    private final StreamReader reader;
     private final boolean complete;
-    private int available;
 
-    UnreadData(StreamBuffer buffer, int available, boolean complete) {
+    /** The octet behind the last one. */
+    private long end;
+
+    UnreadData(StreamBuffer buffer, StreamReader reader, long end, boolean complete) {
         this.buffer = buffer;
-        this.available = available;
+        this.reader = reader;
+        this.end = end;
         this.complete = complete;
     }
 
     public int available() {
-        return available;
+        return reader.available(end);
     }
 
     /** Whether the stream ended with the peer's FIN, and not by a failure. */
@@ -27,43 +31,32 @@ public final class UnreadData {
 
     /** Returns the number of bytes read, 0 if there are none. */
     public int read(byte[] target, int offset, int length) {
-        int n = peek(target, offset, length);
-        consumed(n);
+        int n = reader.read(target, offset, length, end);
+        releaseIfEmpty();
         return n;
     }
 
     /** Returns the number of bytes read, 0 if there are none. */
     public int read(ByteBuffer target) {
-        int n = Math.min(target.remaining(), available);
-        if (n > 0) {
-            buffer.read(buffer.head(), target, target.position(), n);
-            target.position(target.position() + n);
-            consumed(n);
-        }
+        int n = reader.read(target, end);
+        releaseIfEmpty();
         return n;
     }
 
     /** Like {@link #read(byte[], int, int)}, but the bytes stay. */
     public int peek(byte[] target, int offset, int length) {
-        int n = Math.min(length, available);
-        if (n > 0) {
-            buffer.read(buffer.head(), target, offset, n);
-        }
-        return n;
+        return reader.peek(target, offset, length, end);
     }
 
-    private void consumed(int length) {
-        available -= length;
-        if (available == 0) {
+    private void releaseIfEmpty() {
+        if (available() == 0) {
             release();
-        } else {
-            buffer.release(buffer.head() + length);
         }
     }
 
     /** Gives the memory back; idempotent. */
     public void release() {
-        available = 0;
+        end = buffer.head();
         buffer.clear();
     }
 }

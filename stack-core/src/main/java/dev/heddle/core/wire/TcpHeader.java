@@ -184,6 +184,12 @@ public final class TcpHeader {
         b.putInt(offset + CHECKSUM_OFFSET, urgentPointer & 0xffff);
     }
 
+    /** Sets the URG flag and the urgent pointer of the header at {@code offset}. */
+    public static void urgent(ByteBuffer b, int offset, int urgentPointer) {
+        b.put(offset + FLAGS, (byte) (b.get(offset + FLAGS) | URG));
+        b.putShort(offset + URGENT_POINTER, (short) urgentPointer);
+    }
+
     /** Writes the checksum field of the header at {@code offset}. */
     public static void checksum(ByteBuffer b, int offset, int value) {
         b.putShort(offset + CHECKSUM_OFFSET, (short) value);

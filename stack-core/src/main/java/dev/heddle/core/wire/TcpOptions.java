@@ -15,6 +15,7 @@ public final class TcpOptions {
     private static final int SACK_PERMITTED = 4;
     private static final int SACK = 5;
     private static final int TIMESTAMPS = 8;
+    private static final int USER_TIMEOUT = 28;
     private static final int FAST_OPEN = 34;
     private static final int ACC_ECN_0 = 172;
     private static final int ACC_ECN_1 = 174;
@@ -27,6 +28,7 @@ public final class TcpOptions {
     public static final int TIMESTAMPS_BYTES = 10;
     public static final int SACK_HEADER_BYTES = 2;
     public static final int SACK_BLOCK_BYTES = 8;
+    public static final int USER_TIMEOUT_BYTES = 4;
 
     /** The most bytes that options can take: the data offset has four bits. */
     public static final int MAX_BYTES = 40;
@@ -42,6 +44,7 @@ public final class TcpOptions {
     private static final int HAS_TIMESTAMPS = 8;
     private static final int HAS_FAST_OPEN = 16;
     private static final int HAS_ACC_ECN = 32;
+    private static final int HAS_USER_TIMEOUT = 64;
 
     private ByteBuffer buffer = Views.EMPTY;
     private int present;
@@ -49,6 +52,7 @@ public final class TcpOptions {
     private int windowScale;
     private int timestampValue;
     private int timestampEcho;
+    private int userTimeoutSeconds;
     private int sackBlocks;
     private int sackOffset;
     private int fastOpenOffset;
@@ -131,6 +135,7 @@ public final class TcpOptions {
                 timestampEcho = b.getInt(at + 6);
                 present |= HAS_TIMESTAMPS;
             }
+            case USER_TIMEOUT -> takeUserTimeout(b, at, length);
             case FAST_OPEN -> takeFastOpen(at, length);
             case ACC_ECN_0, ACC_ECN_1 -> {
                 // RFC 9768 3.2.3: none to three counters of three bytes
@@ -155,6 +160,19 @@ public final class TcpOptions {
         }
     }
 
+    /** Advice that a segment need not be refused for (RFC 5482 3.3, 3.4). */
+    private void takeUserTimeout(ByteBuffer b, int at, int length) {
+        if (length != USER_TIMEOUT_BYTES) {
+            return;
+        }
+        int field = b.getShort(at + 2) & 0xffff;
+        int value = field & 0x7fff;
+        if (value > 0) {
+            userTimeoutSeconds = field > value ? value * 60 : value;
+            present |= HAS_USER_TIMEOUT;
+        }
+    }
+
     /** The maximum segment size, 0 to 65,535; −1 if absent. */
     public int mss() {
         return (present & HAS_MSS) != 0 ? mss : -1;
@@ -163,6 +181,11 @@ public final class TcpOptions {
     /** The shift count as it was sent: more than 14 is possible and must be taken as 14 (RFC 7323 2.3); −1 if absent. */
     public int windowScale() {
         return (present & HAS_WINDOW_SCALE) != 0 ? windowScale : -1;
+    }
+
+    /** The user timeout that the peer suggests, in seconds (RFC 5482); −1 if absent or reserved. */
+    public int userTimeoutSeconds() {
+        return (present & HAS_USER_TIMEOUT) != 0 ? userTimeoutSeconds : -1;
     }
 
     public boolean sackPermitted() {
@@ -252,6 +275,12 @@ public final class TcpOptions {
         b.putInt(at, left);
         b.putInt(at + 4, right);
         return at + SACK_BLOCK_BYTES;
+    }
+
+    /** The User Timeout Option (RFC 5482 3.3): granularity bit and value as they are on the wire. */
+    public static int writeUserTimeout(ByteBuffer b, int at, int field) {
+        b.putInt(at, USER_TIMEOUT << 24 | USER_TIMEOUT_BYTES << 16 | (field & 0xffff));
+        return at + USER_TIMEOUT_BYTES;
     }
 
     public static int writeNop(ByteBuffer b, int at) {

@@ -262,4 +262,28 @@ class CloseTest {
                 .expectNoMemory();
         script.expectCount(TcpCounter.TcpExtTCPTimeouts, 8);
     }
+
+    @Test
+    @Requirement("RFC9293:3.10.5")
+    void abort_when_both_sides_have_closed_is_silent() {
+        script.established()
+                .shutdownOutput()
+                .expect(fin(1))
+                .inject(fin(1).acks(1))
+                .ignoreSent()
+                .expectState(TcpState.CLOSING);
+        script.abort().expectNothing().expectFailure(Failure.ABORTED);
+    }
+
+    @Test
+    @Requirement("RFC9293:3.10.5")
+    void abort_with_a_fin_that_was_never_sent_resets() {
+        script.established()
+                .inject(fin(1), ack(1).window(0))
+                .ignoreSent()
+                .write(100)
+                .shutdownOutput();
+        script.expectNothing().expectState(TcpState.LAST_ACK);
+        script.abort().expect(rst().with(".").seq(1).acks(2));
+    }
 }

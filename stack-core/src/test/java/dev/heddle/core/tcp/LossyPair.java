@@ -154,7 +154,8 @@ final class LossyPair {
                     counters,
                     new CongestionControls(),
                     new ChallengeAckLimit(config.challengeAcksPerSecond(), random.split()),
-                    new InitialSequence(random.split()));
+                    new InitialSequence(random.split()),
+                    new Orphans(config.maxOrphans()));
             int mtu = chance(0.5) ? 1500 : random.nextInt(296, 9000);
             path = new PathProperties(mtu, 20, chance(0.3) ? 65_535 - 20 : mtu - 20);
         }

@@ -78,6 +78,9 @@ final class ScriptOutput implements SegmentOutput {
                     .as("octet %d", seq + i)
                     .isEqualTo(TcpScript.pattern(seq + i));
         }
+        assertThat(header.isUrg() && segment.gsoSize() > 0)
+                .as("urgent super-segment")
+                .isFalse();
         int unit = segment.gsoSize() > 0 ? segment.gsoSize() : Math.max(1, total);
         int from = 0;
         do {
@@ -105,7 +108,9 @@ final class ScriptOutput implements SegmentOutput {
         int shift =
                 header.isSyn() || tcb == null ? 0 : tcb.emitter().negotiated().receiveShift();
         seg.window = (long) header.window() << shift;
+        seg.up = header.isUrg() ? seq + header.urgentPointer() : Seg.ANY;
         TcpOptions o = header.options();
+        seg.userTimeoutSeconds = o.userTimeoutSeconds() < 0 ? Seg.ANY : o.userTimeoutSeconds();
         seg.mss = o.mss() < 0 ? Seg.ANY : o.mss();
         seg.windowScale = o.windowScale() < 0 ? Seg.ANY : o.windowScale();
         seg.sackPermitted = o.sackPermitted();

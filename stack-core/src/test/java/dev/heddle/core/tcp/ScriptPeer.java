@@ -66,7 +66,7 @@ final class ScriptPeer {
                 headerBytes,
                 flags(segment),
                 windowField,
-                0);
+                segment.up == Seg.ANY ? 0 : (int) (segment.up - seq));
         for (int i = 0; i < segment.length; i++) {
             b.put(at + i, TcpScript.pattern(seq + i));
         }
@@ -98,6 +98,9 @@ final class ScriptPeer {
             at = SegmentWriter.timestamps(b, at, timestamp, 0);
         } else if (segment.timestamps != null && segment.timestamps) {
             at = SegmentWriter.timestamps(b, at, segment.timestampValue, segment.timestampEcho);
+        }
+        if (segment.userTimeoutSeconds != Seg.ANY) {
+            at = TcpOptions.writeUserTimeout(b, at, segment.userTimeoutSeconds);
         }
         if (!segment.sack.isEmpty()) {
             at = TcpOptions.writeNop(b, TcpOptions.writeNop(b, at));

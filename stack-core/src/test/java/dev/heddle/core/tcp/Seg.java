@@ -27,6 +27,11 @@ final class Seg {
     boolean sackGiven;
     int gso;
     int ecn = ANY;
+    /** The urgent pointer as an offset. */
+    long up = ANY;
+
+    /** The User Timeout Option; ANY in an expectation means that there is none. */
+    int userTimeoutSeconds = ANY;
 
     private Seg(String flags) {
         this.flags = flags;
@@ -128,6 +133,18 @@ final class Seg {
         return this;
     }
 
+    /** With the User Timeout Option; as expectation, of this value. */
+    Seg userTimeout(int seconds) {
+        userTimeoutSeconds = seconds;
+        return this;
+    }
+
+    /** With the URG flag, and the urgent pointer at this offset. */
+    Seg urgent(long pointer) {
+        up = pointer;
+        return with("U");
+    }
+
     /** Injects as a super-segment of this segment size. */
     Seg gso(int size) {
         gso = size;
@@ -156,6 +173,8 @@ final class Seg {
                 && same(ack, actual.ack)
                 && length == actual.length
                 && same(window, actual.window)
+                && same(up, actual.up)
+                && userTimeoutSeconds == actual.userTimeoutSeconds
                 && same(mss, actual.mss)
                 && same(windowScale, actual.windowScale)
                 && (sackPermitted == null || sackPermitted.equals(actual.sackPermitted))
@@ -192,6 +211,12 @@ final class Seg {
         }
         if (window != ANY) {
             text.append(" win ").append(window);
+        }
+        if (userTimeoutSeconds != ANY) {
+            text.append(" uto ").append(userTimeoutSeconds);
+        }
+        if (up != ANY) {
+            text.append(" up ").append(up);
         }
         if (mss != ANY) {
             text.append(" mss ").append(mss);

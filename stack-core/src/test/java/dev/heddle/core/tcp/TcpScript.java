@@ -46,6 +46,8 @@ final class TcpScript {
             .build();
     private int mtu = 1500;
 
+    Orphans orphans;
+
     private TcpContext context;
     private Tcb tcb;
     private HalfOpenConnection halfOpen;
@@ -115,7 +117,8 @@ final class TcpScript {
                 counters,
                 new CongestionControls(),
                 new ChallengeAckLimit(config.challengeAcksPerSecond(), random),
-                new InitialSequence(random));
+                new InitialSequence(random),
+                orphans = new Orphans(config.maxOrphans()));
         iss = context.initialSequence().next(pair, nowNs);
         peer.acknowledgedIss = iss;
         output.iss = iss;
@@ -217,14 +220,32 @@ final class TcpScript {
     // --- the application
 
     TcpScript write(int bytes) {
+        assertThat(tcb.write(nextText(bytes), 0, bytes)).as("bytes taken").isEqualTo(bytes);
+        tcb.flush(nowNs);
+        return this;
+    }
+
+    /** Writes and says that more will follow. */
+    TcpScript writeMore(int bytes) {
+        assertThat(tcb.write(nextText(bytes), 0, bytes, true)).as("bytes taken").isEqualTo(bytes);
+        tcb.flush(nowNs);
+        return this;
+    }
+
+    /** Writes urgent data that ends with the last of the bytes. */
+    TcpScript writeUrgent(int bytes) {
+        assertThat(tcb.writeUrgent(nextText(bytes), 0, bytes)).as("bytes taken").isEqualTo(bytes);
+        tcb.flush(nowNs);
+        return this;
+    }
+
+    private byte[] nextText(int bytes) {
         byte[] source = new byte[bytes];
         for (int i = 0; i < bytes; i++) {
             source[i] = pattern(1 + written + i);
         }
-        assertThat(tcb.write(source, 0, bytes)).as("bytes taken").isEqualTo(bytes);
         written += bytes;
-        tcb.flush(nowNs);
-        return this;
+        return source;
     }
 
     /** Reads and verifies exactly so many bytes. */
@@ -237,6 +258,20 @@ final class TcpScript {
         readSoFar += bytes;
         tcb.flush(nowNs);
         return this;
+    }
+
+    /** The out-of-band octet is not in what is read. */
+    TcpScript passOver() {
+        readSoFar++;
+        return this;
+    }
+
+    /** A read of up to 100 bytes returns exactly so many. */
+    TcpScript readStopsAfter(int bytes) {
+        assertThat(tcb.peek(new byte[100], 0, 100))
+                .as("bytes that one read gives")
+                .isEqualTo(bytes);
+        return read(bytes);
     }
 
     TcpScript shutdownOutput() {
@@ -253,6 +288,13 @@ final class TcpScript {
 
     TcpScript abort() {
         tcb.abort();
+        return this;
+    }
+
+    /** An ICMP error arrives that quotes the octet at an offset. */
+    TcpScript icmpError(boolean hard, Failure why, long quoted) {
+        tcb.icmpError(hard, why, tcb.sendSequence().wire(quoted));
+        tcb.flush(nowNs);
         return this;
     }
 

@@ -176,4 +176,20 @@ class TcpOptionsTest {
         assertThat(options.timestampValue()).isEqualTo(7);
         assertThat(options.timestampEcho()).isEqualTo(8);
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1c 04 00 01, 1",
+        "1c 04 7f ff, 32767",
+        "1c 04 80 02, 120",
+        "1c 04 00 00, -1",
+        "1c 04 80 00, -1",
+        "1c 03 01 01, -1",
+        "01 01 01 01, -1",
+    })
+    @Requirement({"RFC5482:3.3", "RFC5482:3.4"})
+    void user_timeout_is_seconds_or_minutes_and_zero_is_reserved(String hex, int seconds) {
+        assertThat(parse(hex)).isEqualTo(Refusal.NONE);
+        assertThat(options.userTimeoutSeconds()).isEqualTo(seconds);
+    }
 }
