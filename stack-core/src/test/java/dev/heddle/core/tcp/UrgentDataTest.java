@@ -68,7 +68,6 @@ class UrgentDataTest {
     }
 
     @Test
-    @Requirement("RFC9293:3.7.4")
     void urgent_data_does_not_wait_for_nagle_or_cork() {
         script.established().write(10).expect(data(1, 11)).write(10).expectNothing();
         script.writeUrgent(1).expect(data(11, 22).urgent(22));
