@@ -9,8 +9,8 @@ import dev.heddle.core.tcp.congestion.Cubic;
  * @param noDelay no Nagle (RFC 9293 MUST-17)
  * @param cork hold back partial segments until uncorked, or for 200 ms
  * @param quickAck acknowledge at once instead of delaying
- * @param keepAlive probe an idle peer (RFC 9293 3.8.4)
- * @param keepIdleNs idle time before the first probe
+ * @param keepAlive probe an idle peer (RFC 9293 3.8.4, MUST-24, MUST-25)
+ * @param keepIdleNs idle time before the first probe (RFC 9293 MUST-27, MUST-28)
  * @param keepIntervalNs time between probes
  * @param keepCount unanswered probes before the connection is dropped
  * @param lingerSeconds −1: close in the background; 0: close resets; otherwise how long close waits

@@ -5,8 +5,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Initial sequence numbers (RFC 9293 3.4.1, RFC 6528): a clock of 4 µs plus a keyed hash of the connection's name. The key
- * is drawn once per host. Any thread.
+ * Initial sequence numbers (RFC 9293 3.4.1, MUST-8, SHLD-1; RFC 6528): a clock of 4 µs plus a keyed hash of the connection's
+ * name. The key is drawn once per host and never told (MUST-9). Any thread.
  */
 public final class InitialSequence {
 

@@ -2,7 +2,7 @@ package dev.heddle.core.tcp;
 
 import dev.heddle.core.tcp.ConnectionTimers.Kind;
 
-/** Whether an idle peer is still there (RFC 9293 3.8.4). */
+/** Whether an idle peer is still there (RFC 9293 3.8.4, MAY-5). */
 final class KeepAlive {
 
     private long lastArrivalNs;
@@ -23,12 +23,14 @@ final class KeepAlive {
         if (!options.keepAlive() || !tcb.state().isSynchronized() || tcb.state() == TcpState.TIME_WAIT) {
             return;
         }
+        // RFC 9293 MUST-26
         long idleUntilNs = lastArrivalNs + options.keepIdleNs();
         if (nowNs < idleUntilNs || tcb.sender().hasOutstanding()) {
             // Data in flight is a probe of its own.
             tcb.timers().arm(Kind.KEEPALIVE, Math.max(idleUntilNs, nowNs + options.keepIntervalNs()));
             return;
         }
+        // RFC 9293 MUST-29: one probe without an answer means nothing.
         long timeoutNs = tcb.userTimeout().timeoutNs(tcb.rtt().rtoNs());
         // A user timeout takes the place of the number, as on Linux; RFC 5482 4.2 forbids to be quicker than it.
         boolean over = timeoutNs > 0 ? probes > 0 && nowNs - lastArrivalNs >= timeoutNs : probes >= options.keepCount();

@@ -192,6 +192,7 @@ final class Receiver {
         outOfOrder = null;
     }
 
+    /** Keeps what is beyond a gap, and says so (RFC 9293 SHLD-31, MAY-13). */
     private void acceptAhead(long from, ByteBuffer source, int index, int length, boolean withFin) {
         ackDue = true;
         OutOfOrderRanges ranges = outOfOrder;

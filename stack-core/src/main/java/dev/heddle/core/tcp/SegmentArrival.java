@@ -140,7 +140,7 @@ final class SegmentArrival {
             }
             tcb.state(TcpState.ESTABLISHED);
         } else if (ack > snd.nxt || ack < snd.una - snd.maxWnd) {
-            // RFC 5961 5.2, and RFC 9293 for what was never sent.
+            // RFC 5961 5.2 (RFC 9293 MAY-12), and RFC 9293 for what was never sent.
             tcb.answers().challenge(tcb, nowNs);
             return false;
         }
@@ -197,7 +197,7 @@ final class SegmentArrival {
             return;
         }
         if (tcb.closing().isOrphan() && seq + length > tcb.receiveSequence().nxt && length > 0) {
-            // RFC 9293 3.6.1: nobody will read this; the peer must know.
+            // RFC 9293 3.6.1, SHLD-3: nobody will read this; the peer must know.
             tcb.count(TcpCounter.TcpExtTCPAbortOnData);
             tcb.closing().abort();
             return;

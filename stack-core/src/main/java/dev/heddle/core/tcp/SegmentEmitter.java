@@ -85,7 +85,7 @@ final class SegmentEmitter {
         return timestampRecent;
     }
 
-    /** RFC 9293 3.7.1: Eff.snd.MSS, the payload of a full-sized segment. */
+    /** RFC 9293 3.7.1, MUST-16: Eff.snd.MSS, the payload of a full-sized segment. */
     private void resize() {
         int most = Math.min(negotiated.sendMss(), mssFitting(path.mtu()));
         mssBytes = Math.max(1, most - negotiated.segmentOptionBytes());
@@ -210,7 +210,7 @@ final class SegmentEmitter {
         return true;
     }
 
-    /** A segment from before the window, which the peer must answer (RFC 9293 3.8.4). */
+    /** A segment from before the window, which the peer must answer (RFC 9293 3.8.4, SHLD-12). */
     boolean keepAliveProbe(long nowNs) {
         return emptyAck(send.una - 1, nowNs);
     }

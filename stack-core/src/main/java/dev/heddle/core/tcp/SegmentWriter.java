@@ -19,7 +19,10 @@ final class SegmentWriter {
 
     private SegmentWriter() {}
 
-    /** The options of a SYN (RFC 9293 3.7.1, RFC 7323, RFC 2018); returns the offset behind them. */
+    /**
+     * The options of a SYN, the only segment with an MSS (RFC 9293 MUST-14, MUST-65, MAY-3; RFC 7323, RFC 2018); returns the
+     * offset behind them, aligned by no-operations in front so that nothing follows (MUST-68, MUST-69).
+     */
     static int synOptions(ByteBuffer b, int mss, NegotiatedOptions offered, int timestamp, int timestampEcho) {
         int at = TcpOptions.writeMss(b, OPTIONS_OFFSET, mss);
         if (offered.sack()) {

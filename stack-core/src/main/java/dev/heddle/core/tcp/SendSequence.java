@@ -20,7 +20,7 @@ final class SendSequence {
     long up;
     /** SND.UP as the peer has last been told. */
     long announcedUp;
-    /** SND.WND in bytes, scaled. */
+    /** SND.WND in bytes, scaled (RFC 9293 REC-1). */
     long wnd;
     /** The largest window the peer has ever offered (Max(SND.WND) of RFC 9293 3.8.6.2.1 and MAX.SND.WND of RFC 5961 5). */
     long maxWnd;

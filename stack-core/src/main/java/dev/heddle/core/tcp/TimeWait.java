@@ -62,7 +62,7 @@ public final class TimeWait {
         return pair;
     }
 
-    /** When 2 MSL are over. */
+    /** When 2 MSL are over (RFC 9293 MUST-13). */
     public long expiresNs() {
         return expiresNs;
     }

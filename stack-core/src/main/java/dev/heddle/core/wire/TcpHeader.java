@@ -98,7 +98,7 @@ public final class TcpHeader {
         return flags;
     }
 
-    /** The window field as it was sent, not scaled. */
+    /** The window field as it was sent, not scaled, from 0 to 65535 (RFC 9293 MUST-1). */
     public int window() {
         return u16(buffer, offset + WINDOW);
     }

@@ -60,7 +60,10 @@ public final class TcpOptions {
 
     TcpOptions() {}
 
-    /** Parses the options in [at, end), which the buffer is known to hold. */
+    /**
+     * Parses the options in [at, end), which the buffer is known to hold, wherever each begins (RFC 9293 MUST-4, MUST-5,
+     * MUST-64).
+     */
     Refusal parse(ByteBuffer b, int at, int end) {
         buffer = b;
         sackBlocks = 0;
