@@ -203,12 +203,7 @@ class IcmpErrorSenderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "192.0.2.1, 192.0.2.255",
-        "192.0.2.1, 255.255.255.255",
-        "192.0.2.1, 224.0.0.1",
-        "2001:db8::1, ff02::1"
-    })
+    @CsvSource({"192.0.2.1, 192.0.2.255", "192.0.2.1, 255.255.255.255", "192.0.2.1, 224.0.0.1", "2001:db8::1, ff02::1"})
     @Requirement({"RFC1122:3.2.2", "RFC4443:2.4"})
     void nothing_is_said_about_what_was_for_a_group(String source, String destination) {
         errors.portUnreachable(accepted(Packets.ip(source, destination, 17, new byte[8])), LOCAL, 0);
@@ -242,7 +237,7 @@ class IcmpErrorSenderTest {
     }
 
     @Test
-    @Requirement({"RFC1122:3.3.2", "RFC4443:3.3"})
+    @Requirement({"RFC1122:3.3.2", "RFC4443:3.3", "RFC1122:3.2.2.4"})
     void fragments_that_waited_in_vain_are_told_with_code_1() {
         errors.reassemblyTimeExceeded(accepted(FragmentPackets.of(A4, B4, 17, 1, 0, true, new byte[16])), LOCAL, 0);
         errors.reassemblyTimeExceeded(accepted(FragmentPackets.of(A6, B6, 17, 1, 0, true, new byte[16])), LOCAL, 0);
