@@ -83,13 +83,24 @@ final class LossyPathIT {
 
     /** Every impairment in each direction under data in each direction; the rest of what varies takes turns. */
     static Stream<Cell> cells() {
-        return every().filter(cell -> cell.of != Of.BOTH
+        return all().filter(cell -> cell.of != Of.BOTH
                 && cell.transfer.ordinal() / 2 == (cell.impairment.ordinal() + cell.of.ordinal()) % 2
                 && cell.family.ordinal() == (cell.of.ordinal() + cell.transfer.ordinal()) % 2
                 && cell.offloads.ordinal() == (cell.impairment.ordinal() / 2 + cell.transfer.ordinal()) % 2);
     }
 
+    /** Everything that varies with everything else, but only one way to open the TUN for each. */
     static Stream<Cell> every() {
+        return all().filter(cell -> (cell.impairment.ordinal()
+                                + cell.of.ordinal()
+                                + cell.transfer.ordinal()
+                                + cell.family.ordinal()
+                                + cell.offloads.ordinal())
+                        % 2
+                == 0);
+    }
+
+    private static Stream<Cell> all() {
         return Stream.of(Impairment.values())
                 .flatMap(impairment -> Stream.of(Of.values())
                         .flatMap(of -> Stream.of(Transfer.values())
