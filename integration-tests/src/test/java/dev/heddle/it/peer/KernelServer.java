@@ -17,6 +17,9 @@ import java.util.concurrent.CountDownLatch;
  *   <li>{@code DIGEST}: the server reads to the end of the stream, answers with the SHA-256 and closes;
  *   <li>{@code WAIT}: the server reads nothing until a line comes on its input, then does as for DIGEST;
  *   <li>{@code ECHO}: what comes goes back, until the end of the stream;
+ *   <li>{@code URGENT}: the server sends "before", an urgent "!" and "behind", and closes;
+ *   <li>{@code URGENT INLINE} and {@code URGENT APART}: the server reads to the end, urgent octets with the others or left
+ *       out, answers with what it read and closes;
  *   <li>{@code HOLD}: the server neither reads, nor sends, nor closes.
  * </ul>
  *
@@ -70,6 +73,7 @@ public final class KernelServer {
                     in.transferTo(out);
                     out.flush();
                 }
+                case "URGENT" -> urgent(socket, request.length > 1 ? request[1] : "");
                 case "HOLD" -> Thread.sleep(Long.MAX_VALUE);
                 default -> System.err.println("unknown request " + request[0]);
             }
@@ -77,6 +81,18 @@ public final class KernelServer {
             System.err.println(socket + ": " + e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void urgent(Socket socket, String how) throws IOException {
+        OutputStream out = socket.getOutputStream();
+        if (how.isEmpty()) {
+            out.write("before".getBytes(StandardCharsets.US_ASCII));
+            socket.sendUrgentData('!');
+            out.write("behind".getBytes(StandardCharsets.US_ASCII));
+        } else {
+            socket.setOOBInline(how.equals("INLINE"));
+            out.write(socket.getInputStream().readAllBytes());
         }
     }
 
