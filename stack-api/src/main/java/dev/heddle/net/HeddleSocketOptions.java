@@ -20,5 +20,19 @@ public final class HeddleSocketOptions {
     public static final SocketOption<Long> SO_MAX_PACING_RATE =
             new SocketOptionTable.NamedOption<>("SO_MAX_PACING_RATE", Long.class);
 
+    /**
+     * How many milliseconds what was sent may stay unacknowledged until the connection is given up, whatever the number of
+     * retransmissions, and an attempt unanswered; 0 leaves it to the number.
+     */
+    public static final SocketOption<Integer> TCP_USER_TIMEOUT =
+            new SocketOptionTable.NamedOption<>("TCP_USER_TIMEOUT", Integer.class);
+
+    /**
+     * How many seconds a closed connection waits for the peer's FIN after its own was acknowledged; 0 leaves it to the host, a
+     * negative number resets the peer instead.
+     */
+    public static final SocketOption<Integer> TCP_LINGER2 =
+            new SocketOptionTable.NamedOption<>("TCP_LINGER2", Integer.class);
+
     private HeddleSocketOptions() {}
 }

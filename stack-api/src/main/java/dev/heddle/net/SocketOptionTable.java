@@ -78,6 +78,15 @@ final class SocketOptionTable {
                     ConnectionOptions::maxPacingRateBytesPerSecond,
                     ConnectionOptions.Builder::maxPacingRateBytesPerSecond),
             entry(
+                    HeddleSocketOptions.TCP_USER_TIMEOUT,
+                    SocketOptionTable::checkNotNegative,
+                    options -> (int) TimeUnit.NANOSECONDS.toMillis(options.userTimeoutNs()),
+                    (builder, milliseconds) -> builder.userTimeoutNs(TimeUnit.MILLISECONDS.toNanos(milliseconds))),
+            entry(
+                    HeddleSocketOptions.TCP_LINGER2,
+                    options -> options.finWait2Ns() < 0 ? -1 : (int) TimeUnit.NANOSECONDS.toSeconds(options.finWait2Ns()),
+                    (builder, seconds) -> builder.finWait2Ns(seconds < 0 ? -1 : TimeUnit.SECONDS.toNanos(seconds))),
+            entry(
                     ExtendedSocketOptions.TCP_QUICKACK,
                     ConnectionOptions::quickAck,
                     ConnectionOptions.Builder::quickAck));
@@ -95,7 +104,9 @@ final class SocketOptionTable {
             ExtendedSocketOptions.TCP_KEEPCOUNT,
             ExtendedSocketOptions.TCP_QUICKACK,
             HeddleSocketOptions.TCP_CONGESTION,
-            HeddleSocketOptions.SO_MAX_PACING_RATE);
+            HeddleSocketOptions.SO_MAX_PACING_RATE,
+            HeddleSocketOptions.TCP_USER_TIMEOUT,
+            HeddleSocketOptions.TCP_LINGER2);
 
     private static final Set<SocketOption<?>> SERVER_OPTIONS = Set.of(
             StandardSocketOptions.SO_RCVBUF,
@@ -106,7 +117,9 @@ final class SocketOptionTable {
             ExtendedSocketOptions.TCP_KEEPCOUNT,
             ExtendedSocketOptions.TCP_QUICKACK,
             HeddleSocketOptions.TCP_CONGESTION,
-            HeddleSocketOptions.SO_MAX_PACING_RATE);
+            HeddleSocketOptions.SO_MAX_PACING_RATE,
+            HeddleSocketOptions.TCP_USER_TIMEOUT,
+            HeddleSocketOptions.TCP_LINGER2);
 
     private SocketOptionTable() {}
 
@@ -145,6 +158,12 @@ final class SocketOptionTable {
     private static void checkBufferBytes(int bytes) {
         if (bytes < 0) {
             throw new IllegalArgumentException("Invalid send/receive buffer size");
+        }
+    }
+
+    private static void checkNotNegative(int value) throws SocketException {
+        if (value < 0) {
+            throw new SocketException("Invalid argument");
         }
     }
 

@@ -199,6 +199,25 @@ class OptionTest {
     }
 
     @Test
+    void how_long_a_socket_is_patient_is_an_option() throws Exception {
+        try (Network.TwoStacks network = Network.TwoStacks.ipv4();
+                ServerSocket listener = network.servers().createServerSocket();
+                Connection connection = Connection.open(network)) {
+            Socket socket = connection.client();
+            assertThat(socket.getOption(HeddleSocketOptions.TCP_USER_TIMEOUT)).isZero();
+            check(socket, HeddleSocketOptions.TCP_USER_TIMEOUT, 30_000);
+            check(socket, HeddleSocketOptions.TCP_LINGER2, 5);
+            check(socket, HeddleSocketOptions.TCP_LINGER2, -1);
+            check(socket, HeddleSocketOptions.TCP_LINGER2, 0);
+            assertThatThrownBy(() -> socket.setOption(HeddleSocketOptions.TCP_USER_TIMEOUT, -1))
+                    .isExactlyInstanceOf(SocketException.class)
+                    .hasMessage("Invalid argument");
+            listener.setOption(HeddleSocketOptions.TCP_LINGER2, 7);
+            assertThat(listener.getOption(HeddleSocketOptions.TCP_LINGER2)).isEqualTo(7);
+        }
+    }
+
+    @Test
     void an_algorithm_of_the_user_s_is_one_registration() throws Exception {
         AtomicInteger made = new AtomicInteger();
         MemoryLink.Pair cable = MemoryLink.pair("client", "server", LinkCapabilities.plain(1500), Clock.system());

@@ -42,7 +42,8 @@ final class Closing {
             // The peer is done with us: nobody to tell, and 2 MSL must pass.
             return;
         }
-        if (tcb.available() > 0) {
+        Receiver receiver = tcb.receiverIfAny();
+        if (receiver != null && receiver.unreadBytes() > 0) {
             tcb.count(TcpCounter.TcpExtTCPAbortOnClose);
             abort();
             return;
@@ -121,9 +122,16 @@ final class Closing {
     /** Entered, or entered by an application that closes now: an orphan does not wait for ever. */
     void enterFinWait2(long nowNs) {
         tcb.state(TcpState.FIN_WAIT_2);
-        if (orphan) {
-            tcb.timers().arm(Kind.LINGER, nowNs + tcb.context().config().finWait2Ns());
+        if (!orphan) {
+            return;
         }
+        long waitNs = tcb.options().finWait2Ns();
+        if (waitNs < 0) {
+            tcb.count(TcpCounter.TcpExtTCPAbortOnLinger);
+            abort();
+            return;
+        }
+        tcb.timers().arm(Kind.LINGER, nowNs + (waitNs > 0 ? waitNs : tcb.context().config().finWait2Ns()));
     }
 
     /** The time-wait timer runs, all others are off. */

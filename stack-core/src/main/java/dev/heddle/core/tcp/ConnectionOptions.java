@@ -14,6 +14,8 @@ import dev.heddle.core.tcp.congestion.Cubic;
  * @param keepIntervalNs time between probes
  * @param keepCount unanswered probes before the connection is dropped
  * @param lingerSeconds −1: close in the background; 0: close resets; otherwise how long close waits
+ * @param finWait2Ns how long the connection waits in FIN-WAIT-2 for the peer's FIN when it is closed; 0: as the host is
+ *     configured; negative: not at all, the peer is reset
  * @param userTimeoutNs how long data, a SYN or keepalive probes may stay unanswered, whatever the number of retries; 0: the
  *     number decides, or the peer's User Timeout Option where it is enabled
  * @param synRetries retransmissions of a SYN before the connection attempt times out; one more than Linux's six, which
@@ -37,6 +39,7 @@ public record ConnectionOptions(
         long keepIntervalNs,
         int keepCount,
         int lingerSeconds,
+        long finWait2Ns,
         long userTimeoutNs,
         int synRetries,
         int mssClamp,
@@ -64,6 +67,7 @@ public record ConnectionOptions(
             75 * SECOND,
             9,
             -1,
+            0,
             0,
             7,
             0,
@@ -111,6 +115,7 @@ public record ConnectionOptions(
         private long keepIntervalNs;
         private int keepCount;
         private int lingerSeconds;
+        private long finWait2Ns;
         private long userTimeoutNs;
         private int synRetries;
         private int mssClamp;
@@ -132,6 +137,7 @@ public record ConnectionOptions(
             keepIntervalNs = from.keepIntervalNs;
             keepCount = from.keepCount;
             lingerSeconds = from.lingerSeconds;
+            finWait2Ns = from.finWait2Ns;
             userTimeoutNs = from.userTimeoutNs;
             synRetries = from.synRetries;
             mssClamp = from.mssClamp;
@@ -182,6 +188,11 @@ public record ConnectionOptions(
 
         public Builder lingerSeconds(int value) {
             lingerSeconds = value;
+            return this;
+        }
+
+        public Builder finWait2Ns(long value) {
+            finWait2Ns = value;
             return this;
         }
 
@@ -250,6 +261,7 @@ public record ConnectionOptions(
                     keepIntervalNs,
                     keepCount,
                     lingerSeconds,
+                    finWait2Ns,
                     userTimeoutNs,
                     synRetries,
                     mssClamp,

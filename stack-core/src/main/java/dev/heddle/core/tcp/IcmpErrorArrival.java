@@ -15,7 +15,8 @@ final class IcmpErrorArrival {
         if (tcb.state() == TcpState.CLOSED || !isOutstanding(tcb, quotedSequence)) {
             return;
         }
-        if (hard && !tcb.state().isSynchronized() && tcb.sendSequence().una == 0) {
+        boolean ends = hard || tcb.context().config().softErrorsEndAttempts();
+        if (ends && !tcb.state().isSynchronized() && tcb.sendSequence().una == 0) {
             tcb.count(TcpCounter.TcpAttemptFails);
             tcb.fail(why);
         } else {

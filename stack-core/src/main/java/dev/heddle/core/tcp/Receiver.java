@@ -235,6 +235,11 @@ final class Receiver {
         return discarding ? 0 : reader.available(textEnd());
     }
 
+    /** What an application that closes now has not read, an out-of-band octet included. */
+    long unreadBytes() {
+        return discarding ? 0 : reader.unreadBytes(textEnd());
+    }
+
     boolean endOfStream() {
         return finConsumed() && available() == 0;
     }

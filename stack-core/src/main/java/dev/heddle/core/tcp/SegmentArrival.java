@@ -159,7 +159,10 @@ final class SegmentArrival {
         }
         if (tcb.closing().finAcknowledged()) {
             switch (tcb.state()) {
-                case FIN_WAIT_1 -> tcb.closing().enterFinWait2(nowNs);
+                case FIN_WAIT_1 -> {
+                    tcb.closing().enterFinWait2(nowNs);
+                    return tcb.state() == TcpState.FIN_WAIT_2;
+                }
                 case CLOSING -> tcb.closing().enterTimeWait(nowNs);
                 case LAST_ACK -> {
                     tcb.fail(Failure.NONE);

@@ -77,12 +77,14 @@ final class StreamReader {
     }
 
     int read(byte[] target, int offset, int length, long end) {
+        passOverAlone(length, end);
         int n = peek(target, offset, length, end);
         consumed(n, end);
         return n;
     }
 
     int read(ByteBuffer target, long end) {
+        passOverAlone(target.remaining(), end);
         int n = readable(target.remaining(), end);
         if (n > 0) {
             buffer.read(first(end), target, target.position(), n);
@@ -104,6 +106,18 @@ final class StreamReader {
         if (length > 0) {
             buffer.release(first(end) + length);
         }
+    }
+
+    /** As on Linux a read passes the out-of-band octet over also where nothing is behind it. */
+    private void passOverAlone(int most, long end) {
+        if (most > 0 && up == end && outOfBandIsNext(end)) {
+            buffer.release(up);
+        }
+    }
+
+    /** The octets that were neither read nor passed over, the out-of-band one among them. */
+    long unreadBytes(long end) {
+        return end - buffer.head();
     }
 
     /** The first octet to read. */

@@ -26,6 +26,7 @@ public final class TcpConfig {
     private final int dataRetries;
     private final int orphanRetries;
     private final int problemRetries;
+    private final boolean softErrorsEndAttempts;
     private final boolean userTimeoutOption;
     private final long minUserTimeoutNs;
     private final long maxUserTimeoutNs;
@@ -60,6 +61,7 @@ public final class TcpConfig {
         dataRetries = b.dataRetries;
         orphanRetries = b.orphanRetries;
         problemRetries = b.problemRetries;
+        softErrorsEndAttempts = b.softErrorsEndAttempts;
         userTimeoutOption = b.userTimeoutOption;
         minUserTimeoutNs = b.minUserTimeoutNs;
         maxUserTimeoutNs = b.maxUserTimeoutNs;
@@ -172,6 +174,14 @@ public final class TcpConfig {
     /** Retransmissions after which the application can hear of a problem (R1 of RFC 9293 3.8.3). */
     public int problemRetries() {
         return problemRetries;
+    }
+
+    /**
+     * Whether any ICMP error, "host unreachable" for example, ends a connection attempt at once, as on Linux. RFC 9293 MUST-56
+     * wants the attempt to go on, and so it does by default.
+     */
+    public boolean softErrorsEndAttempts() {
+        return softErrorsEndAttempts;
     }
 
     /**
@@ -301,6 +311,7 @@ public final class TcpConfig {
         private int dataRetries = 15;
         private int orphanRetries = 8;
         private int problemRetries = 3;
+        private boolean softErrorsEndAttempts = false;
         private boolean userTimeoutOption = false;
         private long minUserTimeoutNs = 100 * SECOND;
         private long maxUserTimeoutNs = 3_600 * SECOND;
@@ -389,6 +400,11 @@ public final class TcpConfig {
 
         public Builder problemRetries(int value) {
             problemRetries = value;
+            return this;
+        }
+
+        public Builder softErrorsEndAttempts(boolean value) {
+            softErrorsEndAttempts = value;
             return this;
         }
 

@@ -174,6 +174,29 @@ class CloseTest {
     }
 
     @Test
+    void a_connection_s_own_time_in_fin_wait_2_takes_the_place_of_the_host_s() {
+        script.options(o -> o.finWait2Ns(5_000 * MS)).established().close().expect(fin(1));
+        script.inject(ack(2)).expectState(TcpState.FIN_WAIT_2);
+        script.after(4_999 * MS).expectState(TcpState.FIN_WAIT_2);
+        script.after(1 * MS).expectState(TcpState.CLOSED).expectNothing();
+    }
+
+    @Test
+    void without_time_in_fin_wait_2_the_acknowledged_fin_is_followed_by_a_reset() {
+        script.options(o -> o.finWait2Ns(-1)).established().close().expect(fin(1));
+        script.inject(ack(2)).expect(rst().with(".").seq(2).acks(1)).expectState(TcpState.CLOSED);
+        script.expectCount(TcpCounter.TcpExtTCPAbortOnLinger, 1);
+    }
+
+    @Test
+    void without_time_in_fin_wait_2_a_close_after_a_half_close_resets() {
+        script.options(o -> o.finWait2Ns(-1)).established().shutdownOutput().expect(fin(1));
+        script.inject(ack(2)).expectState(TcpState.FIN_WAIT_2).after(100_000 * MS);
+        script.expectState(TcpState.FIN_WAIT_2).close();
+        script.expect(rst().with(".").seq(2).acks(1)).expectState(TcpState.CLOSED);
+    }
+
+    @Test
     void close_with_linger_0_resets() {
         script.options(o -> o.lingerSeconds(0))
                 .established()

@@ -33,6 +33,20 @@ class SoftErrorTest {
     }
 
     @Test
+    void a_soft_error_ends_an_attempt_if_that_is_wanted() {
+        script.config(c -> c.softErrorsEndAttempts(true)).connect();
+        script.icmpError(false, Failure.HOST_UNREACHABLE, 0).expectFailure(Failure.HOST_UNREACHABLE);
+        script.expectCount(TcpCounter.TcpAttemptFails, 1);
+    }
+
+    @Test
+    @Requirement("RFC9293:MUST-56")
+    void no_soft_error_ends_a_synchronized_connection_even_so() {
+        script.config(c -> c.softErrorsEndAttempts(true)).established().write(100);
+        script.icmpError(false, Failure.HOST_UNREACHABLE, 1).expectState(TcpState.ESTABLISHED);
+    }
+
+    @Test
     @Requirement({"RFC9293:SHLD-26", "RFC5927:5.2"})
     void a_hard_error_ends_a_simultaneous_open_too() {
         script.connect().inject(syn()).expectState(TcpState.SYN_RECEIVED);

@@ -147,9 +147,27 @@ class UrgentDataTest {
         script.established().inject(data(1, 2).urgent(2));
         assertThat(script.tcb().available()).isZero();
         assertThat(script.tcb().urgentBytes()).isEqualTo(1);
-        // It is no unread data that a close would have to answer with a reset, and no end of the stream.
         assertThat(script.tcb().endOfStream()).isFalse();
-        script.ignoreSent().close().expect(fin(1).acks(2)).expectNoMemory();
+    }
+
+    @Test
+    @Requirement("RFC2525:2.17")
+    void a_close_with_an_unread_urgent_octet_resets() {
+        script.established().inject(data(1, 2).urgent(2)).ignoreSent();
+        // Whoever takes it has not read on.
+        assertThat(script.tcb().takeOutOfBand()).isEqualTo(TcpScript.pattern(1) & 0xff);
+        script.close().expect(Seg.seg("R.").seq(1).acks(2)).expectNoMemory();
+    }
+
+    @Test
+    void a_read_that_finds_nothing_else_passes_over_the_urgent_octet() {
+        script.established().inject(data(1, 2).urgent(2)).ignoreSent();
+        assertThat(script.tcb().peek(new byte[1], 0, 1)).isZero();
+        assertThat(script.tcb().read(new byte[1], 0, 0)).isZero();
+        assertThat(script.tcb().urgentBytes()).isEqualTo(1);
+        assertThat(script.tcb().read(new byte[1], 0, 1)).isZero();
+        assertThat(script.tcb().urgentBytes()).isZero();
+        script.close().expect(fin(1).acks(2)).expectNoMemory();
     }
 
     @Test
