@@ -100,7 +100,8 @@ final class HalfCloseIT {
     @ParameterizedTest
     @EnumSource
     void heddle_goes_on_after_a_server_has_said_all(Family family) throws Exception {
-        try (RunningProcess server = nc(family, "-N", "-l", String.valueOf(PORT)).start();
+        try (RunningProcess server =
+                        nc(family, "-N", "-l", String.valueOf(PORT)).start();
                 Socket socket = connect(family)) {
             server.say("that is all");
             server.endInput();
@@ -116,7 +117,9 @@ final class HalfCloseIT {
     /** As soon as the server listens. */
     private Socket connect(Family family) {
         InetSocketAddress server = new InetSocketAddress(family.kernel(), PORT);
-        return await().atMost(TIMEOUT).ignoreException(ConnectException.class).until(() -> connect(server), Socket::isConnected);
+        return await().atMost(TIMEOUT)
+                .ignoreException(ConnectException.class)
+                .until(() -> connect(server), Socket::isConnected);
     }
 
     private Socket connect(InetSocketAddress server) throws IOException {

@@ -32,8 +32,8 @@ final class LinkOutageIT {
     static Stream<Case> every() {
         return Stream.of(Vanishing.values())
                 .flatMap(vanishing -> Stream.of(Family.values())
-                        .flatMap(family -> Stream.of(Offloads.values())
-                                .map(offloads -> new Case(vanishing, family, offloads))));
+                        .flatMap(family ->
+                                Stream.of(Offloads.values()).map(offloads -> new Case(vanishing, family, offloads))));
     }
 
     /** Both ways to vanish with both families and both ways to open a TUN. */
@@ -100,8 +100,8 @@ final class LinkOutageIT {
                 KernelPeer peer = KernelPeer.start(hosts.namespace());
                 Socket socket = hosts.stack().socketFactory().createSocket()) {
             vanishing.vanish(hosts);
-            CompletableFuture<Void> connected = Background.run(
-                    () -> socket.connect(new InetSocketAddress(Family.IPV4.kernel(), peer.port())));
+            CompletableFuture<Void> connected =
+                    Background.run(() -> socket.connect(new InetSocketAddress(Family.IPV4.kernel(), peer.port())));
             await().atMost(TIMEOUT).until(() -> hosts.count("TcpExtTCPSynRetrans") > 0);
             assertThat(connected).isNotDone();
             vanishing.comeBack(hosts);

@@ -3,8 +3,8 @@ package dev.heddle.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.core.link.FaultCounter;
-import dev.heddle.core.link.FaultyLink;
 import dev.heddle.core.link.Faults;
+import dev.heddle.core.link.FaultyLink;
 import dev.heddle.core.link.Link;
 import dev.heddle.core.time.Clock;
 import java.io.IOException;
@@ -130,7 +130,8 @@ final class LossyPathIT {
     }
 
     private void carry(Cell cell, long bytes) throws IOException {
-        try (TwoHosts hosts = TwoHosts.plan(cell.offloads).link(this::wire).connect().serve(site);
+        try (TwoHosts hosts =
+                        TwoHosts.plan(cell.offloads).link(this::wire).connect().serve(site);
                 KernelPeer peer = KernelPeer.start(hosts.namespace())) {
             Faults faults = cell.impairment.faults();
             Faults delay = Faults.builder().delayNs(DELAY_NS).build();
@@ -151,13 +152,15 @@ final class LossyPathIT {
             }
             assertThat(hosts.count("TcpExtTCPTimeouts"))
                     .as("timeouts of Heddle's")
-                    .isLessThanOrEqualTo(mostTimeouts(cell, wire.transmitCounters().get(FaultCounter.LOST)));
+                    .isLessThanOrEqualTo(
+                            mostTimeouts(cell, wire.transmitCounters().get(FaultCounter.LOST)));
             wire.faults(Faults.NONE); // what is left closes in peace
         }
     }
 
     private Link wire(Link tun) {
-        return wire = new FaultyLink(tun, Clock.system(), new SplittableRandom(7), Faults.NONE);
+        wire = new FaultyLink(tun, Clock.system(), new SplittableRandom(7), Faults.NONE);
+        return wire;
     }
 
     /** That a packet or its acknowledgement is lost. */

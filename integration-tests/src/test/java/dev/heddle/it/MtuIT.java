@@ -37,7 +37,8 @@ final class MtuIT {
 
     /** Every MTU with both families, both ways to open a TUN; all other tests have an MTU of 1,500. */
     static Stream<Case> cases() {
-        return every().filter(c -> c.mtu != 1500 && (c.mtu < Family.IPV6_MIN_MTU || c.family.ordinal() == c.offloads.ordinal()));
+        return every().filter(c ->
+                c.mtu != 1500 && (c.mtu < Family.IPV6_MIN_MTU || c.family.ordinal() == c.offloads.ordinal()));
     }
 
     @ParameterizedTest

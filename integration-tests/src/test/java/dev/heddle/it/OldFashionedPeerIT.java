@@ -2,16 +2,16 @@ package dev.heddle.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heddle.core.link.FaultyLink;
 import dev.heddle.core.link.Faults;
-import dev.heddle.core.time.Clock;
+import dev.heddle.core.link.FaultyLink;
 import dev.heddle.core.tcp.TcpInfo;
+import dev.heddle.core.time.Clock;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,20 +25,39 @@ final class OldFashionedPeerIT {
     private static final int MEBIBYTE = 1024 * 1024;
 
     enum Missing {
-        TIMESTAMPS(List.of("tcp_timestamps"), info -> !info.timestamps() && info.sack() && info.windowScaling()),
-        SACK(List.of("tcp_sack"), info -> info.timestamps() && !info.sack() && info.windowScaling()),
-        WINDOW_SCALING(
-                List.of("tcp_window_scaling"), info -> info.timestamps() && info.sack() && !info.windowScaling()),
-        ALL(
-                List.of("tcp_timestamps", "tcp_sack", "tcp_window_scaling"),
-                info -> !info.timestamps() && !info.sack() && !info.windowScaling());
+        TIMESTAMPS(true, false, false),
+        SACK(false, true, false),
+        WINDOW_SCALING(false, false, true),
+        ALL(true, true, true);
 
-        private final List<String> parameters;
-        private final Predicate<TcpInfo> negotiated;
+        private final boolean timestamps;
+        private final boolean sack;
+        private final boolean windowScaling;
 
-        Missing(List<String> parameters, Predicate<TcpInfo> negotiated) {
-            this.parameters = parameters;
-            this.negotiated = negotiated;
+        Missing(boolean timestamps, boolean sack, boolean windowScaling) {
+            this.timestamps = timestamps;
+            this.sack = sack;
+            this.windowScaling = windowScaling;
+        }
+
+        /** The kernel's switches to turn off. */
+        List<String> parameters() {
+            List<String> parameters = new ArrayList<>();
+            if (timestamps) {
+                parameters.add("tcp_timestamps");
+            }
+            if (sack) {
+                parameters.add("tcp_sack");
+            }
+            if (windowScaling) {
+                parameters.add("tcp_window_scaling");
+            }
+            return parameters;
+        }
+
+        /** Whether a connection does without these and with the others. */
+        boolean isNegotiated(TcpInfo info) {
+            return info.timestamps() != timestamps && info.sack() != sack && info.windowScaling() != windowScaling;
         }
     }
 
@@ -108,7 +127,7 @@ final class OldFashionedPeerIT {
     }
 
     private void carry(TwoHosts hosts, Missing missing, long bytes) throws IOException {
-        missing.parameters.forEach(parameter -> hosts.namespace().sysctl("net.ipv4." + parameter, "0"));
+        missing.parameters().forEach(parameter -> hosts.namespace().sysctl("net.ipv4." + parameter, "0"));
         try (KernelPeer peer = KernelPeer.start(hosts.namespace())) {
             for (Transfer transfer : Transfer.values()) {
                 Family family = Family.values()[(transfer.ordinal() + missing.ordinal()) % 2];
@@ -116,6 +135,6 @@ final class OldFashionedPeerIT {
             }
         }
         hosts.awaitNoConnections();
-        assertThat(closed.infos()).hasSize(Transfer.values().length).allMatch(missing.negotiated);
+        assertThat(closed.infos()).hasSize(Transfer.values().length).allMatch(missing::isNegotiated);
     }
 }

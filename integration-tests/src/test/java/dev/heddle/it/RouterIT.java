@@ -26,9 +26,7 @@ final class RouterIT {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            textBlock =
-                    """
+    @CsvSource(textBlock = """
                     IPV4,  576, ON
                     IPV4,  576, OFF
                     IPV4, 1400, ON

@@ -95,15 +95,14 @@ final class StallWatch implements AutoCloseable {
 
     /** Watches what a namespace's kernel sends to Heddle on its only connection. */
     static StallWatch ofKernel(Namespace namespace, InetAddress heddle) {
-        String loop = "while :; do echo \"$EPOCHREALTIME $(ss -tinHO state established dst '["
-                + heddle.getHostAddress() + "]' | head -1)\"; sleep 0.02; done";
+        String loop = "while :; do echo \"$EPOCHREALTIME $(ss -tinHO state established dst '[" + heddle.getHostAddress()
+                + "]' | head -1)\"; sleep 0.02; done";
         RunningProcess process = namespace.command("bash", "-c", loop).start();
         return start(new StallWatch(process, watch -> watch.read(process)));
     }
 
     private void read(RunningProcess ss) {
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(ss.output(), StandardCharsets.US_ASCII))) {
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(ss.output(), StandardCharsets.US_ASCII))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 Matcher timeout = TIMEOUT_MS.matcher(line);
                 if (timeout.find()) {

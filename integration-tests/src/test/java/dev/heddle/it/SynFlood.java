@@ -11,6 +11,7 @@ import dev.heddle.tun.TunLink;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -37,7 +38,7 @@ final class SynFlood implements AutoCloseable {
     private final Packet packet = new Packet(100);
     private final Thread thread;
     private volatile boolean closed;
-    private volatile long sent;
+    private final AtomicLong sent = new AtomicLong();
 
     private SynFlood(Link link, int port) {
         this.link = link;
@@ -70,7 +71,7 @@ final class SynFlood implements AutoCloseable {
 
     /** How many SYNs went out. */
     long sent() {
-        return sent;
+        return sent.get();
     }
 
     private void run() {
@@ -79,7 +80,7 @@ final class SynFlood implements AutoCloseable {
                 for (int i = 0; i < BURST; i++) {
                     syn(i % 2 == 0 ? Family.IPV4 : Family.IPV6);
                     if (link.transmit(packet)) {
-                        sent++;
+                        sent.incrementAndGet();
                     }
                 }
                 LockSupport.parkNanos(PAUSE_NS);

@@ -36,8 +36,7 @@ final class SynFloodIT {
     @ParameterizedTest
     @EnumSource
     void clients_are_served_during_a_flood(Offloads offloads) throws IOException {
-        try (TwoHosts hosts =
-                        TwoHosts.plan(offloads).config(CONFIG).connect().serve(site);
+        try (TwoHosts hosts = TwoHosts.plan(offloads).config(CONFIG).connect().serve(site);
                 KernelPeer peer = KernelPeer.start(hosts.namespace());
                 SynFlood flood = SynFlood.start(hosts, HTTP_PORT)) {
             await().atMost(TIMEOUT).until(() -> hosts.count("TcpExtSyncookiesSent") > MOST_HANDSHAKES);

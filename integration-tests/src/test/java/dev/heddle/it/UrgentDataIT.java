@@ -12,8 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @RealLinux
 final class UrgentDataIT {
 
-    private static final String CASES =
-            """
+    private static final String CASES = """
             IPV4, ON,  true
             IPV4, OFF, false
             IPV6, ON,  false

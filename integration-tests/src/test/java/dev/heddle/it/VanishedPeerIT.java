@@ -30,16 +30,12 @@ final class VanishedPeerIT {
 
     /** Few retransmissions, so that giving up takes seconds: 0.2 + 0.4 + 0.8 + 1.6 of them. */
     private static final HostConfig IMPATIENT = HostConfig.builder()
-            .tcp(TcpConfig.builder()
-                    .dataRetries(RETRIES)
-                    .orphanRetries(RETRIES)
-                    .build())
+            .tcp(TcpConfig.builder().dataRetries(RETRIES).orphanRetries(RETRIES).build())
             .build();
 
     private static final long GIVE_UP_NS = TimeUnit.MILLISECONDS.toNanos(3000);
 
-    private static final String CASES =
-            """
+    private static final String CASES = """
             LINK_DOWN, IPV4, ON
             LINK_DOWN, IPV6, OFF
             SILENCE, IPV4, OFF

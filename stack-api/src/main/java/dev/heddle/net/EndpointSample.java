@@ -71,8 +71,7 @@ final class EndpointSample {
     }
 
     /** The queue of a listener; null if it is gone. */
-    @Nullable
-    ListenQueue queue(ListenerName listener) {
+    @Nullable ListenQueue queue(ListenerName listener) {
         return queues.get(listener);
     }
 }

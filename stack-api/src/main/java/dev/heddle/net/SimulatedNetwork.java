@@ -124,7 +124,8 @@ public final class SimulatedNetwork implements AutoCloseable {
                 // Thread-safe, and seeded.
                 .random(new Random(seed + number))
                 .build();
-        return new SimulatedHost(name, named(name, (byte) number, 4), named(name, (byte) number, IPV6_BYTES), link, stack);
+        return new SimulatedHost(
+                name, named(name, (byte) number, 4), named(name, (byte) number, IPV6_BYTES), link, stack);
     }
 
     private static InetAddress named(String name, byte number, int length) {

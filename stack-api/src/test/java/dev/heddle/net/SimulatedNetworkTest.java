@@ -55,7 +55,8 @@ class SimulatedNetworkTest {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         socket.getOutputStream().write(bytes);
         InputStream in = socket.getInputStream();
-        assertThat(new String(in.readNBytes(bytes.length), StandardCharsets.UTF_8)).isEqualTo(text);
+        assertThat(new String(in.readNBytes(bytes.length), StandardCharsets.UTF_8))
+                .isEqualTo(text);
     }
 
     @Test
@@ -86,8 +87,7 @@ class SimulatedNetworkTest {
             echo(server);
             try (Socket socket = client.socketFactory().createSocket(server.address(), PORT)) {
                 exchange(socket, "quick");
-                network.faults(
-                        client, server, Faults.builder().delayNs(50 * MS).build());
+                network.faults(client, server, Faults.builder().delayNs(50 * MS).build());
                 long startNs = System.nanoTime();
                 exchange(socket, "slow");
                 assertThat(System.nanoTime() - startNs).isGreaterThanOrEqualTo(100L * MS);
@@ -138,8 +138,10 @@ class SimulatedNetworkTest {
                     exchange(socket, text);
                 }
             }
-            assertThat(network.path(client, server).counters().get(FaultCounter.LOST)).isEqualTo(1);
-            assertThat(network.path(server, client).counters().get(FaultCounter.LOST)).isZero();
+            assertThat(network.path(client, server).counters().get(FaultCounter.LOST))
+                    .isEqualTo(1);
+            assertThat(network.path(server, client).counters().get(FaultCounter.LOST))
+                    .isZero();
         }
     }
 
@@ -180,8 +182,8 @@ class SimulatedNetworkTest {
                 SimulatedNetwork.builder().captures(directory).build()) {
             echo(network.host("server"));
             SimulatedHost client = network.host("client");
-            try (Socket socket = client.socketFactory()
-                    .createSocket(network.host("server").address(), PORT)) {
+            try (Socket socket =
+                    client.socketFactory().createSocket(network.host("server").address(), PORT)) {
                 exchange(socket, "to be found in the capture");
             }
         }

@@ -47,7 +47,8 @@ public final class SimulatedNetworkExtension implements BeforeEachCallback, Afte
     private final @Nullable Path captures;
 
     /** What a test has of its own, from before it to after it. */
-    private record Running(SimulatedNetwork network, @Nullable Path captures) {}
+    private record Running(
+            SimulatedNetwork network, @Nullable Path captures) {}
 
     /** Perfect networks, until the test makes them worse. */
     public SimulatedNetworkExtension() {
@@ -99,7 +100,8 @@ public final class SimulatedNetworkExtension implements BeforeEachCallback, Afte
             // One invocation of several.
             test += "-" + context.getDisplayName();
         }
-        return captures.resolve(context.getRequiredTestClass().getName()).resolve(test.replaceAll("[^A-Za-z0-9._=-]+", "_"));
+        return captures.resolve(context.getRequiredTestClass().getName())
+                .resolve(test.replaceAll("[^A-Za-z0-9._=-]+", "_"));
     }
 
     @Override
@@ -115,8 +117,8 @@ public final class SimulatedNetworkExtension implements BeforeEachCallback, Afte
             String seed = Long.toString(running.network.seed());
             context.publishReportEntry(SEED_PROPERTY, seed);
             String where = running.captures == null ? "" : "; its packets are in " + running.captures;
-            failure.addSuppressed(new FailedOnSimulatedNetwork(
-                    "the simulated network's seed was " + seed + ": -D" + SEED_PROPERTY + "=" + seed + " repeats it" + where));
+            failure.addSuppressed(new FailedOnSimulatedNetwork("the simulated network's seed was " + seed + ": -D"
+                    + SEED_PROPERTY + "=" + seed + " repeats it" + where));
         } else if (running.captures != null) {
             delete(running.captures);
         }

@@ -34,8 +34,8 @@ class SimulatedNetworkExtensionTest {
         static final Path CAPTURES = createDirectory();
 
         @RegisterExtension
-        static final SimulatedNetworkExtension NETWORK = SimulatedNetworkExtension.with(
-                        network -> network.seed(4711).faults(Faults.builder().delayNs(1_000_000).build()))
+        static final SimulatedNetworkExtension NETWORK = SimulatedNetworkExtension.with(network -> network.seed(4711)
+                        .faults(Faults.builder().delayNs(1_000_000).build()))
                 .captureFailures(CAPTURES);
 
         private static Path createDirectory() {

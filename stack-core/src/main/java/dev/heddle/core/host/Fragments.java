@@ -34,8 +34,7 @@ final class Fragments {
         this.network = network;
         this.packets = packets;
         this.errors = errors;
-        ipv4 = new Reassembly(
-                true, ReassemblyLimits.of(true, limitBytes), packets, counters.ip(), counters.refusals());
+        ipv4 = new Reassembly(true, ReassemblyLimits.of(true, limitBytes), packets, counters.ip(), counters.refusals());
         ipv6 = new Reassembly(
                 false, ReassemblyLimits.of(false, limitBytes), packets, counters.ip(), counters.refusals());
     }

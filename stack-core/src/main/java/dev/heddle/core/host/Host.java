@@ -88,11 +88,7 @@ public final class Host implements AutoCloseable {
 
     private LockedErrorLimit errorLimit(HostConfig limits, RandomGenerator random) {
         return new LockedErrorLimit(new ErrorRateLimit(
-                limits.icmpErrorsPerSecond(),
-                ICMP_ERROR_BURST,
-                ICMP_ERRORS_PER_DESTINATION,
-                random,
-                counters.icmp()));
+                limits.icmpErrorsPerSecond(), ICMP_ERROR_BURST, ICMP_ERRORS_PER_DESTINATION, random, counters.icmp()));
     }
 
     /**

@@ -60,7 +60,10 @@ final class Inbound {
             return;
         }
         try {
-            dispatch(in, whole, in.ipInput().acceptReassembled(whole, host.network().localAddresses()));
+            dispatch(
+                    in,
+                    whole,
+                    in.ipInput().acceptReassembled(whole, host.network().localAddresses()));
         } finally {
             host.packets().release(whole);
         }

@@ -18,8 +18,7 @@ public final class LoopbackLink implements Link {
     /** The addresses that such an interface has on every host (RFC 1122 3.2.1.3, RFC 4291 2.5.3). */
     public static final List<IpPrefix> ADDRESSES = List.of(IpPrefix.parse("127.0.0.1/8"), IpPrefix.parse("::1/128"));
 
-    static final LinkCapabilities CAPABILITIES =
-            new LinkCapabilities(Packet.MAX_LENGTH, Packet.MAX_LENGTH, true);
+    static final LinkCapabilities CAPABILITIES = new LinkCapabilities(Packet.MAX_LENGTH, Packet.MAX_LENGTH, true);
 
     private final MemoryLink.Pair queue;
 

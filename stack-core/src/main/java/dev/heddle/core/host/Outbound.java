@@ -26,11 +26,7 @@ final class Outbound implements SegmentOutput {
     private final CounterSet<IpCounter> counters;
     private final Paths paths = new Paths();
 
-    Outbound(
-            Host host,
-            PacketPool packets,
-            KeyedHash flowLabels,
-            CounterSet<IpCounter> counters) {
+    Outbound(Host host, PacketPool packets, KeyedHash flowLabels, CounterSet<IpCounter> counters) {
         this.host = host;
         this.packets = packets;
         this.flowLabels = flowLabels;

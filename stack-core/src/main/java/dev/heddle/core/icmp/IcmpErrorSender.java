@@ -84,8 +84,7 @@ public final class IcmpErrorSender {
             return;
         }
         boolean ipv4 = isIpv4(packet);
-        int longest =
-                ipv4 ? LONGEST_V4 - Ipv4Header.HEADER_BYTES : LONGEST_V6 - Ipv6Header.HEADER_BYTES;
+        int longest = ipv4 ? LONGEST_V4 - Ipv4Header.HEADER_BYTES : LONGEST_V6 - Ipv6Header.HEADER_BYTES;
         int quoted = Math.min(packet.headLength(), longest - IcmpMessage.HEADER_BYTES);
         int bytes = IcmpMessage.HEADER_BYTES + quoted;
         Packet message = output.acquire(bytes);
@@ -104,13 +103,7 @@ public final class IcmpErrorSender {
                         source.high(), source.low(), packet.sourceHigh, packet.sourceLow, protocol, bytes);
         IcmpMessage.checksum(b, at, Checksum.finish(Checksum.add(b, at, bytes, pseudoSum)));
         output.transmit(
-                message,
-                source.high(),
-                source.low(),
-                packet.sourceHigh,
-                packet.sourceLow,
-                protocol,
-                ipv4 ? TOS : 0);
+                message, source.high(), source.low(), packet.sourceHigh, packet.sourceLow, protocol, ipv4 ? TOS : 0);
         count(ipv4, type);
     }
 

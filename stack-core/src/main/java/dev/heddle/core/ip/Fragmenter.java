@@ -29,8 +29,7 @@ public final class Fragmenter {
         this.payload = payload;
         this.header = header;
         ipv4 = header.isIpv4();
-        headerBytes =
-                ipv4 ? Ipv4Header.HEADER_BYTES : Ipv6Header.HEADER_BYTES + Ipv6Extension.FRAGMENT_BYTES;
+        headerBytes = ipv4 ? Ipv4Header.HEADER_BYTES : Ipv6Header.HEADER_BYTES + Ipv6Extension.FRAGMENT_BYTES;
         // All but the last hold a multiple of eight bytes.
         mostPayloadBytes = (Math.max(mtu, ipv4 ? 0 : LEAST_MTU_V6) - headerBytes) & ~7;
     }
@@ -90,7 +89,8 @@ public final class Fragmenter {
                     header.sourceLow(),
                     header.destinationHigh(),
                     header.destinationLow());
-            Ipv6Extension.writeFragment(b, at + Ipv6Header.HEADER_BYTES, header.protocol(), nextOffset, more, header.identification());
+            Ipv6Extension.writeFragment(
+                    b, at + Ipv6Header.HEADER_BYTES, header.protocol(), nextOffset, more, header.identification());
         }
         payload.copyTo(nextOffset, length, b, at + headerBytes);
         nextOffset += length;

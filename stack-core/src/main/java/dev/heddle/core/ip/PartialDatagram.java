@@ -143,8 +143,7 @@ final class PartialDatagram {
                 return false;
             }
             int n = Math.min(length - taken, PIECE_BYTES);
-            piece.buffer()
-                    .put(Packet.HEADROOM, packet.buffer(), packet.offset() + fragment.headerBytes + taken, n);
+            piece.buffer().put(Packet.HEADROOM, packet.buffer(), packet.offset() + fragment.headerBytes + taken, n);
             pieces.add(new Piece(piece, Packet.HEADROOM, fragment.offsetBytes + taken, n));
             taken += n;
         }

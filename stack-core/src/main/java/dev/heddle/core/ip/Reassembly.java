@@ -206,9 +206,7 @@ public final class Reassembly {
 
     /** When {@link #expire} has something to do next; {@link Clock#NEVER} if nothing waits. */
     public long nextDeadlineNs() {
-        return datagrams.isEmpty()
-                ? Clock.NEVER
-                : datagrams.values().iterator().next().deadlineNs;
+        return datagrams.isEmpty() ? Clock.NEVER : datagrams.values().iterator().next().deadlineNs;
     }
 
     /** What the fragments take that wait, at their true size. */

@@ -92,8 +92,7 @@ final class FaultyWire {
     }
 
     /** The next packet that is due, which the caller gives back with {@link #release}; null if there is none. */
-    @Nullable
-    Packet poll(long nowNs) {
+    @Nullable Packet poll(long nowNs) {
         lock.lock();
         try {
             Travelling next = travelling.peek();

@@ -210,7 +210,7 @@ final class LossRecovery {
         if (rack.hasReordered()) {
             context.counters().increment(TcpCounter.TcpExtTCPSACKReorder);
         }
-        acknowledgeProbe(ack, una, nxt, congestion);
+        acknowledgeProbe(ack, una, congestion);
         // RFC 5681 3.2 step 6: the ACK that ends recovery sets the window to ssthresh and does nothing more.
         boolean inRecovery = phase == Phase.RECOVERY;
         boolean undone = undo(ack, una, nxt, newDataMayGo, mssBytes, congestion);
@@ -268,7 +268,7 @@ final class LossRecovery {
         }
     }
 
-    private void acknowledgeProbe(Acknowledgement ack, long una, long nxt, CongestionControl congestion) {
+    private void acknowledgeProbe(Acknowledgement ack, long una, CongestionControl congestion) {
         if (probe.acknowledged(una, report.duplicateRight(), ack.duplicate && report.isEmpty())
                 && phase == Phase.OPEN) {
             // RFC 8985 7.4.2: as a fast recovery, one that is over at once.

@@ -49,12 +49,7 @@ public final class Ipv6Extension {
      * @param moreFragments whether it is not the last one
      */
     public static void writeFragment(
-            ByteBuffer b,
-            int at,
-            int nextHeader,
-            int fragmentOffsetBytes,
-            boolean moreFragments,
-            int identification) {
+            ByteBuffer b, int at, int nextHeader, int fragmentOffsetBytes, boolean moreFragments, int identification) {
         b.putInt(at, (nextHeader & 0xff) << 24 | fragmentOffsetBytes | (moreFragments ? Ipv6Header.MORE_FRAGMENTS : 0));
         b.putInt(at + 4, identification);
     }

@@ -157,7 +157,9 @@ class DatagramHostTest {
         assertThat(ByteBuffer.wrap(sent.get(1)).getShort(4) & 0xffff).isEqualTo((first + 1) & 0xffff);
         injectIntoB(List.of(Packets.ip("192.0.2.9", text(B4), 1, echo(false, random(10)))));
         int other = ByteBuffer.wrap(sent.get(3)).getShort(4) & 0xffff;
-        assertThat((other - first) & 0xffff).as("what is sent to others cannot be counted").isGreaterThan(100);
+        assertThat((other - first) & 0xffff)
+                .as("what is sent to others cannot be counted")
+                .isGreaterThan(100);
     }
 
     @Test
@@ -245,9 +247,13 @@ class DatagramHostTest {
         assertThat(Arrays.copyOfRange(sent.get(1), 40, 42)).containsExactly(1, 4);
         assertThat(Arrays.copyOfRange(sent.get(2), 20, 22)).containsExactly(3, 2);
         assertThat(Arrays.copyOfRange(sent.get(3), 40, 42)).containsExactly(4, 1);
-        assertThat(ByteBuffer.wrap(sent.get(3)).getInt(44)).as("the next header field").isEqualTo(6);
+        assertThat(ByteBuffer.wrap(sent.get(3)).getInt(44))
+                .as("the next header field")
+                .isEqualTo(6);
         assertThat(net.b.counters().udp().get(UdpCounter.UdpNoPorts)).isEqualTo(1);
-        assertThat(net.b.counters().snapshot()).containsEntry("Udp6NoPorts", 1L).containsEntry("IcmpOutDestUnreachs", 2L);
+        assertThat(net.b.counters().snapshot())
+                .containsEntry("Udp6NoPorts", 1L)
+                .containsEntry("IcmpOutDestUnreachs", 2L);
         // The other host takes all four for what they are.
         sent.forEach(f -> net.a.inject(net.interfaceA, Packets.of(f)));
         assertThat(net.a.counters().icmp().get(IcmpCounter.IcmpInDestUnreachs)).isEqualTo(2);
@@ -277,7 +283,8 @@ class DatagramHostTest {
             injectIntoB(List.of(Packets.ip(text(A4), text(B4), 17, datagram(A4, B4, 10))));
         }
         assertThat(sent).hasSize(6);
-        assertThat(net.b.counters().icmp().get(IcmpCounter.IcmpOutRateLimitHost)).isEqualTo(194);
+        assertThat(net.b.counters().icmp().get(IcmpCounter.IcmpOutRateLimitHost))
+                .isEqualTo(194);
         net.advance(10 * SECOND);
         injectIntoB(List.of(Packets.ip(text(A4), text(B4), 17, datagram(A4, B4, 10))));
         assertThat(sent).hasSize(7);

@@ -88,7 +88,8 @@ class SeveralLinksTest {
     void the_longest_prefix_comes_before_the_lowest_metric() {
         host.addRoute(IpPrefix.parse("203.0.113.0/24"), GATEWAY_1, second, 99);
         assertThat(connect(FAR)).isEqualTo("[e1] 198.51.100.2");
-        assertThat(host.removeRoute(IpPrefix.parse("203.0.113.9/24"), GATEWAY_1, second)).isTrue();
+        assertThat(host.removeRoute(IpPrefix.parse("203.0.113.9/24"), GATEWAY_1, second))
+                .isTrue();
         assertThat(connect(FAR)).isEqualTo("[e0] 192.0.2.2");
     }
 

@@ -48,7 +48,9 @@ class FragmenterTest {
             Ipv6Header header = new Ipv6Header();
             assertThat(header.wrap(packet.buffer(), packet.offset(), packet.length()))
                     .isEqualTo(Refusal.NONE);
-            assertThat(packet.length()).isLessThanOrEqualTo(longest).isGreaterThan(i == all.size() - 1 ? 0 : longest - 8);
+            assertThat(packet.length())
+                    .isLessThanOrEqualTo(longest)
+                    .isGreaterThan(i == all.size() - 1 ? 0 : longest - 8);
             assertThat(header.isFragment()).isTrue();
             assertThat(header.protocol()).isEqualTo(17);
             assertThat(header.fragmentOffsetBytes()).isEqualTo(expected);

@@ -285,7 +285,6 @@ class IpInputTest {
         }
         assertThat(ends).isEqualTo(1);
         long refused = Arrays.stream(Refusal.values()).mapToLong(reasons::get).sum();
-        assertThat(refused)
-                .isEqualTo(verdict == IpVerdict.DROPPED || verdict == IpVerdict.PARAMETER_PROBLEM ? 1 : 0);
+        assertThat(refused).isEqualTo(verdict == IpVerdict.DROPPED || verdict == IpVerdict.PARAMETER_PROBLEM ? 1 : 0);
     }
 }

@@ -198,7 +198,10 @@ class ReassemblyTest {
     @Requirement("RFC8200:4.5")
     void headers_in_front_of_the_fragment_header_are_those_of_the_first_fragment() {
         byte[] options = {(byte) Ipv6Extension.FRAGMENT, 0, 1, 4, 0, 0, 0, 0};
-        ByteBuffer first = ByteBuffer.allocate(8 + 8 + 16).put(options).putInt(ANY << 24 | 1).putInt(5);
+        ByteBuffer first = ByteBuffer.allocate(8 + 8 + 16)
+                .put(options)
+                .putInt(ANY << 24 | 1)
+                .putInt(5);
         first.put(random(16, 1));
         assertThat(arrive(Packets.ip(A6, B6, 60, first.array()))).isNull();
         byte[] whole = Objects.requireNonNull(arrive(v6(5, 16, false, 3)));
@@ -340,7 +343,16 @@ class ReassemblyTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, 0, 0", "1, 1, 1", "2, 2, 2", "3, 3, 3", "2, 3, 3", "3, 2, 3", "1, 3, 3", "0, 3, -1", "3, 0, -1", "0, 2, -1"
+        "0, 0, 0",
+        "1, 1, 1",
+        "2, 2, 2",
+        "3, 3, 3",
+        "2, 3, 3",
+        "3, 2, 3",
+        "1, 3, 3",
+        "0, 3, -1",
+        "3, 0, -1",
+        "0, 2, -1"
     })
     @Requirement("RFC3168:5.3")
     void congestion_that_one_fragment_has_seen_is_not_lost(int first, int second, int result) {
@@ -399,7 +411,8 @@ class ReassemblyTest {
     void a_flood_of_fragments_that_never_complete_stays_within_its_memory(boolean six) {
         Reassembly family = six ? ipv6 : ipv4;
         for (int i = 0; i < 20_000; i++) {
-            String from = six ? "2001:db8:" + Integer.toHexString(i) + "::1" : "198.51." + i / 200 + "." + (1 + i % 200);
+            String from =
+                    six ? "2001:db8:" + Integer.toHexString(i) + "::1" : "198.51." + i / 200 + "." + (1 + i % 200);
             arrive(FragmentPackets.of(from, six ? B6 : B4, ANY, i, 8 * (i % 100), true, new byte[1200]));
             assertThat(family.heldBytes()).isLessThanOrEqualTo(4 << 20);
             assertThat(memory.usedBytes()).isLessThanOrEqualTo(4 << 20);
@@ -480,9 +493,7 @@ class ReassemblyTest {
             int offset = 8 * (random.nextInt(20) == 0 ? 8190 - random.nextInt(20) : random.nextInt(12));
             int length = more ? 8 * (1 + random.nextInt(6)) : 1 + random.nextInt(40);
             byte[] whole = arrive(
-                    six
-                            ? v6(random.nextInt(4), offset, more, length)
-                            : v4(random.nextInt(4), offset, more, length));
+                    six ? v6(random.nextInt(4), offset, more, length) : v4(random.nextInt(4), offset, more, length));
             if (whole != null) {
                 assertThat(whole.length).isLessThanOrEqualTo(65_535);
             }

@@ -91,10 +91,10 @@ class FabricSimulationTest {
             TcpEndpoint bound = b.tcpEndpoint();
             assertThat(bound.bind(address(2), 80, false)).isEqualTo(Failure.NONE);
             TcpListener listener = bound.listen(16);
-            List<Transfer> transfers = new ArrayList<>();
+            List<Transfer> accepted = new ArrayList<>();
             listener.readiness().subscribe(() -> {
                 for (TcpEndpoint e = listener.tryAccept(); e != null; e = listener.tryAccept()) {
-                    transfers.add(new Transfer(simulation, e, 1000, 1000, 1, 2, false));
+                    accepted.add(new Transfer(simulation, e, 1000, 1000, 1, 2, false));
                 }
             });
             fabric.path(linkA, linkB).cut();
@@ -108,6 +108,7 @@ class FabricSimulationTest {
             fabric.path(linkB, linkA).mend();
             simulation.run(3 * SECOND);
             assertThat(parted.isEnded()).isTrue();
+            assertThat(accepted).hasSize(2).allMatch(Transfer::isEnded);
             parted.check();
             others.check();
         }

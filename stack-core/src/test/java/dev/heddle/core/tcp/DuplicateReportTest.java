@@ -20,7 +20,7 @@ class DuplicateReportTest {
 
     /** What the examples call sequence number n. */
     private static long at(int n) {
-        return 1 + n;
+        return 1L + n;
     }
 
     private static Seg segment(int from, int to) {

@@ -110,6 +110,7 @@ final class TcpScript {
     private void start() {
         TcpConfig config = configBuilder.connection(options).build();
         SplittableRandom random = new SplittableRandom(7);
+        orphans = new Orphans(config.maxOrphans());
         context = new TcpContext(
                 config,
                 output,
@@ -118,7 +119,7 @@ final class TcpScript {
                 new CongestionControls(),
                 new ChallengeAckLimit(config.challengeAcksPerSecond(), random),
                 new InitialSequence(random),
-                orphans = new Orphans(config.maxOrphans()));
+                orphans);
         iss = context.initialSequence().next(pair, nowNs);
         peer.acknowledgedIss = iss;
         output.iss = iss;
@@ -359,7 +360,8 @@ final class TcpScript {
 
     /** Whatever else was sent: the segment with the new data from an offset carries these flags besides. */
     TcpScript expectFirstNewData(long from, String flags) {
-        assertThat(output.take()).anyMatch(seg -> seg.seq == from
+        assertThat(output.take())
+                .anyMatch(seg -> seg.seq == from
                         && Seg.data(from, from + seg.length).with(flags).matches(seg));
         return this;
     }

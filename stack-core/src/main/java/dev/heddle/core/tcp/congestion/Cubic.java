@@ -141,7 +141,7 @@ public final class Cubic implements CongestionControl {
             return;
         }
         if (cwnd < ssthresh) {
-            double grown = Math.min(hyStart.growth(ack, mssBytes), ssthresh - cwnd);
+            double grown = Math.min((double) hyStart.growth(ack, mssBytes), ssthresh - cwnd);
             cwnd += grown;
             bytes -= grown;
             if (cwnd < ssthresh) {

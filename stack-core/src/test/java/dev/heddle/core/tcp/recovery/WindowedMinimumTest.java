@@ -30,7 +30,7 @@ class WindowedMinimumTest {
         Random random = new Random(1);
         List<long[]> all = new ArrayList<>();
         for (long now = 0; now < 20_000; now += 1 + random.nextInt(20)) {
-            long value = 100 + random.nextInt(100);
+            long value = 100L + random.nextInt(100);
             minimum.add(value, now);
             all.add(new long[] {value, now});
             long at = now;
