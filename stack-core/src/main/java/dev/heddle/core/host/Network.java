@@ -33,6 +33,8 @@ final class Network {
     /** Whether the interface of an index works. */
     private final IntPredicate isUp;
 
+    private final DoubtedWays doubted = new DoubtedWays();
+
     Network(Host host) {
         this.host = host;
         isUp = index -> {
@@ -91,12 +93,52 @@ final class Network {
 
     /**
      * The best route to an address of those whose interface is up (RFC 1122 3.3.1.2); if all are down the best of them, so that
-     * who asks learns that the network is down. Null if there is none.
+     * who asks learns that the network is down. One by which nothing comes back is passed over as long as there is another to
+     * the same network. Null if there is none.
      */
     RoutingTable.@Nullable Route routeTo(long high, long low) {
         RoutingTable table = routes;
         RoutingTable.Route route = table.lookup(high, low, isUp);
-        return route != null ? route : table.lookup(high, low);
+        if (route == null) {
+            return table.lookup(high, low);
+        }
+        return doubted.concern(high, low) ? notDoubted(table, route, high, low) : route;
+    }
+
+    private RoutingTable.Route notDoubted(RoutingTable table, RoutingTable.Route best, long high, long low) {
+        long nowNs = host.clock().nanoTime();
+        RoutingTable.Route other = table.alternative(
+                best.destination(), index -> isUp.test(index) && !doubted.contains(high, low, index, nowNs));
+        return other == null ? best : other;
+    }
+
+    /**
+     * Negative advice (RFC 1122 3.3.1.4): nothing comes back from an address by the route in use.
+     *
+     * @return whether there is another route to try
+     */
+    boolean unanswered(long high, long low) {
+        RoutingTable table = routes;
+        RoutingTable.Route used = routeTo(high, low);
+        if (used == null || table.alternative(used.destination(), other -> isOtherWay(used, other)) == null) {
+            return false;
+        }
+        long nowNs = host.clock().nanoTime();
+        if (table.alternative(
+                        used.destination(),
+                        other -> isOtherWay(used, other) && !doubted.contains(high, low, other, nowNs))
+                == null) {
+            // All were tried: begin again.
+            table.routes().stream()
+                    .filter(route -> route.destination().equals(used.destination()))
+                    .forEach(route -> doubted.remove(high, low, route.interfaceIndex(), nowNs));
+        }
+        doubted.add(high, low, used.interfaceIndex(), nowNs);
+        return true;
+    }
+
+    private boolean isOtherWay(RoutingTable.Route used, int interfaceIndex) {
+        return interfaceIndex != used.interfaceIndex() && isUp.test(interfaceIndex);
     }
 
     /** The interfaces in the order of their addition. */

@@ -40,7 +40,7 @@ final class Outbound implements SegmentOutput {
 
     /** The interface that leads to an address; null if there is no route, or the interface is down. */
     @Nullable HostInterface interfaceTo(long high, long low, int scope) {
-        if (host.network().localAddresses().contains(high, low) || IpAddress.isLoopback(high, low)) {
+        if (isHere(high, low)) {
             return host.network().loopback();
         }
         if (scope != 0) {
@@ -113,6 +113,18 @@ final class Outbound implements SegmentOutput {
         if (!kept) {
             giveBack(segment);
         }
+    }
+
+    @Override
+    public void unanswered(SocketPair pair) {
+        boolean routed = pair.scope() == 0 && !isHere(pair.remoteHigh(), pair.remoteLow());
+        if (routed && host.network().unanswered(pair.remoteHigh(), pair.remoteLow())) {
+            paths.rerouted();
+        }
+    }
+
+    private boolean isHere(long high, long low) {
+        return host.network().localAddresses().contains(high, low) || IpAddress.isLoopback(high, low);
     }
 
     /** Puts the IP header in front and finds the way; null if there is none, which is counted. */

@@ -22,7 +22,7 @@ final class Paths {
     /** Guarded by lock. */
     private final PathMtuCache narrow = new PathMtuCache(MOST);
 
-    /** How often a path was found narrower than was known: as long as it is 0, there is nothing to look up. */
+    /** How often something new was found out: as long as it is 0, there is nothing to look up. */
     private final AtomicInteger changes = new AtomicInteger();
 
     /** What TCP may use on the way of a connection, which leads through an interface. */
@@ -56,6 +56,11 @@ final class Paths {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Some destination is reached another way from now on. */
+    void rerouted() {
+        changes.incrementAndGet();
     }
 
     private long expiresNs(SocketPair pair, long nowNs) {

@@ -85,6 +85,16 @@ public final class RoutingTable {
         return null;
     }
 
+    /** The best route to just this network through an interface that is of use; null if there is none. */
+    public @Nullable Route alternative(IpPrefix destination, IntPredicate usable) {
+        for (Route route : inOrder) {
+            if (route.destination.equals(destination) && usable.test(route.interfaceIndex)) {
+                return route;
+            }
+        }
+        return null;
+    }
+
     /** The same with one more route; one to the same network by the same way and metric is replaced. */
     public RoutingTable with(Route added) {
         List<Route> all = new ArrayList<>(routes);

@@ -29,4 +29,7 @@ public interface SegmentOutput {
      * {@link #transmit}.
      */
     void send(Packet segment, SocketPair pair, int trafficClass, int hopLimit);
+
+    /** R1 is reached: nothing comes back from the peer, and perhaps another way leads to it (RFC 9293 MUST-20 (b)). */
+    void unanswered(SocketPair pair);
 }

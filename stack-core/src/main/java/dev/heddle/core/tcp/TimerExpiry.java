@@ -65,7 +65,7 @@ final class TimerExpiry {
             return;
         }
         if (tcb.rtt().backOffs() + 1 >= tcb.context().config().problemRetries()) {
-            tcb.softErrors().unanswered();
+            firstThresholdReached(tcb);
         }
         tcb.handshake().retransmit();
         tcb.count(TcpCounter.TcpExtTCPSynRetrans);
@@ -102,7 +102,7 @@ final class TimerExpiry {
         int unanswered = tcb.sender().unanswered();
         if (unanswered + 1 >= config.problemRetries()) {
             // What is about to be sent is the R1th retransmission.
-            tcb.softErrors().unanswered();
+            firstThresholdReached(tcb);
         }
         long deadlineNs = userTimeoutDeadlineNs(tcb);
         boolean over = nowNs >= deadlineNs;
@@ -116,6 +116,12 @@ final class TimerExpiry {
             tcb.timedOut();
         }
         return over;
+    }
+
+    /** RFC 9293 MUST-20 (b), SHLD-9: IP and the application are told. */
+    private static void firstThresholdReached(Tcb tcb) {
+        tcb.softErrors().unanswered();
+        tcb.context().output().unanswered(tcb.pair());
     }
 
     private static long userTimeoutDeadlineNs(Tcb tcb) {

@@ -179,6 +179,11 @@ final class LossyPair {
         }
 
         @Override
+        public void unanswered(SocketPair of) {
+            // There is no other way.
+        }
+
+        @Override
         public void send(Packet segment, SocketPair to, int trafficClass, int hopLimit) {
             transmit(segment, to, trafficClass, hopLimit);
         }

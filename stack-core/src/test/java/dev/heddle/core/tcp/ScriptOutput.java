@@ -31,6 +31,9 @@ final class ScriptOutput implements SegmentOutput {
     int iss;
     boolean full;
 
+    /** How often IP was told that nobody answers. */
+    int adviceGiven;
+
     ScriptOutput(SocketPair pair, Supplier<Tcb> connection) {
         this.pair = pair;
         this.connection = connection;
@@ -51,6 +54,12 @@ final class ScriptOutput implements SegmentOutput {
     @Override
     public void send(Packet segment, SocketPair to, int trafficClass, int hopLimit) {
         transmit(segment, to, trafficClass, hopLimit);
+    }
+
+    @Override
+    public void unanswered(SocketPair of) {
+        assertThat(of).isEqualTo(pair);
+        adviceGiven++;
     }
 
     @Override

@@ -25,8 +25,10 @@ class UserTimeoutTest {
         expireRetransmission();
         expireRetransmission();
         assertThat(script.tcb().takeSoftErrorNews()).isFalse();
+        assertThat(script.output.adviceGiven).isZero();
         expireRetransmission();
         assertThat(script.tcb().takeSoftErrorNews()).isTrue();
+        assertThat(script.output.adviceGiven).isEqualTo(1);
         assertThat(script.info().softFailure()).isEqualTo(Failure.TIMED_OUT);
         script.inject(ack(101));
         assertThat(script.tcb().softFailure()).isEqualTo(Failure.NONE);

@@ -1,0 +1,141 @@
+package dev.heddle.core.host;
+
+import static dev.heddle.core.host.HostPair.SECOND;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.core.Requirement;
+import dev.heddle.core.link.LinkCapabilities;
+import dev.heddle.core.link.Packet;
+import dev.heddle.core.tcp.TcpState;
+import dev.heddle.core.wire.IpAddress;
+import dev.heddle.core.wire.IpPrefix;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A host with two default routes, the better of which leads into nothing without saying so. */
+class DeadGatewayTest {
+
+    private static final IpPrefix EVERYTHING = IpPrefix.parse("0.0.0.0/0");
+    private static final IpAddress FAR = IpAddress.parse("203.0.113.1");
+    private static final IpAddress ALSO_FAR = IpAddress.parse("203.0.113.2");
+
+    private final HostPair net = new HostPair();
+
+    /** The ways that packets to far addresses took, and whether they arrive. */
+    private final List<Integer> ways = new ArrayList<>();
+
+    private boolean firstWorks;
+    private boolean secondWorks = true;
+
+    private final HostInterface far = net.b.addInterface(
+            "b1",
+            LinkCapabilities.plain(1500),
+            packet -> true,
+            List.of(IpPrefix.parse("203.0.113.1/32"), IpPrefix.parse("203.0.113.2/32")));
+
+    private final HostInterface second = net.a.addInterface(
+            "a1",
+            LinkCapabilities.plain(1500),
+            packet -> {
+                ways.add(2);
+                if (secondWorks) {
+                    Packet copy = new Packet(1500);
+                    copy.copyOf(packet);
+                    net.b.inject(far, copy);
+                }
+                return true;
+            },
+            List.of(IpPrefix.parse("198.51.100.1/24")));
+
+    @BeforeEach
+    void two_default_routes() {
+        net.a.addRoute(EVERYTHING, IpAddress.parse("192.0.2.254"), net.interfaceA, 10);
+        net.a.addRoute(EVERYTHING, IpAddress.parse("198.51.100.254"), second, 20);
+        net.lost = packet -> {
+            boolean toFar = (packet.buffer().getInt(packet.offset() + 16) & 0xffffff00) == 0xcb007100;
+            if (toFar) {
+                ways.add(1);
+            }
+            return toFar && !firstWorks;
+        };
+    }
+
+    @AfterEach
+    void nothing_is_left() {
+        net.closeAndCheck();
+    }
+
+    @Test
+    @Requirement({"RFC9293:MUST-20", "RFC1122:3.3.1.4"})
+    void an_attempt_that_nobody_answers_tries_the_other_gateway() {
+        net.listen(80);
+        TcpEndpoint client = net.connect(FAR, 80);
+        net.advance(6 * SECOND);
+        assertThat(client.state()).isEqualTo(TcpState.SYN_SENT);
+        assertThat(ways).containsExactly(1, 1, 1);
+        net.advance(2 * SECOND);
+        assertThat(client.state()).isEqualTo(TcpState.ESTABLISHED);
+        assertThat(ways.subList(3, ways.size())).containsOnly(2);
+
+        // Other addresses are not concerned, and after ten minutes this one is not either.
+        ways.clear();
+        net.connect(ALSO_FAR, 80).abort();
+        assertThat(ways).containsOnly(1);
+        ways.clear();
+        client.write(new byte[10], 0, 10);
+        assertThat(ways).containsOnly(2);
+        firstWorks = true;
+        net.advance(600 * SECOND);
+        ways.clear();
+        client.write(new byte[10], 0, 10);
+        assertThat(ways).containsOnly(1);
+    }
+
+    @Test
+    @Requirement({"RFC9293:MUST-20", "RFC1122:3.3.1.4"})
+    void a_connection_outlives_its_gateway() {
+        firstWorks = true;
+        TcpListener listener = net.listen(80);
+        TcpEndpoint client = net.connect(FAR, 80);
+        TcpEndpoint server = Objects.requireNonNull(listener.tryAccept());
+        firstWorks = false;
+        client.write(new byte[100], 0, 100);
+        assertThat(server.available()).isZero();
+        net.advance(5 * SECOND);
+        assertThat(server.available()).isEqualTo(100);
+        assertThat(client.localAddress()).isEqualTo(HostPair.A4);
+    }
+
+    @Test
+    @Requirement("RFC1122:3.3.1.4")
+    void when_both_seem_dead_they_take_turns() {
+        secondWorks = false;
+        TcpEndpoint client = net.connect(FAR, 80);
+        net.advance(100 * SECOND);
+        assertThat(client.state()).isEqualTo(TcpState.SYN_SENT);
+        assertThat(ways).containsExactly(1, 1, 1, 2, 1, 2, 1);
+    }
+
+    @Test
+    void a_peer_without_another_way_to_it_is_asked_on_the_only_one() {
+        assertThat(net.a.removeRoute(EVERYTHING, IpAddress.parse("198.51.100.254"), second))
+                .isTrue();
+        net.connect(FAR, 80);
+        net.advance(100 * SECOND);
+        assertThat(ways).hasSize(7).containsOnly(1);
+    }
+
+    @Test
+    void a_silent_neighbour_is_not_looked_for_behind_a_gateway() {
+        int before = net.packets;
+        net.lost = packet -> true;
+        net.connect(IpAddress.parse("192.0.2.77"), 80);
+        net.advance(100 * SECOND);
+        assertThat(net.packets - before).isEqualTo(7);
+        assertThat(ways).isEmpty();
+    }
+}
