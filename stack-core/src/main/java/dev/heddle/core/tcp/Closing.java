@@ -69,7 +69,7 @@ final class Closing {
 
     /** Whether there are too many orphans, or this one holds memory that is short: nobody waits for what it still does. */
     boolean isTooMuch() {
-        return orphans().isTooMany() || tcb.sender().room() < tcb.options().sendBufferBytes() && isMemoryShort();
+        return orphans().isTooMany() || tcb.sender().buffer().room() < tcb.options().sendBufferBytes() && isMemoryShort();
     }
 
     private boolean isMemoryShort() {
@@ -140,6 +140,6 @@ final class Closing {
         ended();
         tcb.timers().clear();
         tcb.timers().arm(Kind.LINGER, nowNs + tcb.context().config().timeWaitNs());
-        tcb.sender().release();
+        tcb.sender().buffer().clear();
     }
 }

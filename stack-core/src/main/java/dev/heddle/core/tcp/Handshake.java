@@ -108,6 +108,7 @@ final class Handshake {
             tcb.rtt().sample(arrivalNs - sentNs, 1, arrivalNs);
         }
         tcb.sender()
+                .congestion()
                 .established(tcb.options().congestionControl(), tcb.emitter().mssBytes());
     }
 }

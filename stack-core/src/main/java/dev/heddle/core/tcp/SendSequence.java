@@ -38,6 +38,20 @@ final class SendSequence {
         return iss + (int) offset;
     }
 
+    /** Takes the window of an acceptable segment, scaled, unless the segment is an old one (RFC 9293 3.10.7.4). */
+    void updateWindow(long window, long seq, long ack) {
+        // An old segment must not set the window. One that acknowledges something new is not old, though it may carry
+        // old text: without its window, SND.UNA + SND.WND would move beyond what the peer offered.
+        boolean old = wl1 > seq || wl1 == seq && wl2 > ack;
+        if (ack < una || ack == una && old) {
+            return;
+        }
+        wnd = window;
+        maxWnd = Math.max(maxWnd, window);
+        wl1 = seq;
+        wl2 = ack;
+    }
+
     /** The offset nearest to SND.UNA that a wire sequence number stands for. */
     long offset(int wire) {
         return SequenceNumber.unwrap(una, iss, wire);

@@ -185,7 +185,7 @@ public final class Tcb {
         int before = emitter.mssBytes();
         emitter.path(path);
         if (emitter.mssBytes() != before) {
-            sender.segmentSizeChanged(emitter.mssBytes());
+            sender.congestion().segmentSizeChanged(emitter.mssBytes());
             if (emitter.mssBytes() < before) {
                 sender.resendForSmallerPath();
             }
@@ -254,12 +254,12 @@ public final class Tcb {
 
     /** Room in the send buffer in bytes. */
     public int writableBytes() {
-        return mayWrite() ? sender.room() : 0;
+        return mayWrite() ? sender.buffer().room() : 0;
     }
 
     /** Whether there is so much room that a waiting writer should go on: a third of the buffer. */
     public boolean isWritable() {
-        return state.maySend() && sender.isWritable();
+        return state.maySend() && sender.buffer().isWritable();
     }
 
     /** Whether the peer's FIN and all data before it was read. */
@@ -297,14 +297,14 @@ public final class Tcb {
             failure = why;
             closing.ended();
             timers.clear();
-            sender.release();
+            sender.buffer().clear();
             wantsOutput = false;
         }
     }
 
     /** Gives all memory back; idempotent. */
     public void release() {
-        sender.release();
+        sender.buffer().clear();
         if (receiver != null) {
             receiver.release();
         }
@@ -343,14 +343,14 @@ public final class Tcb {
         options = newOptions;
         emitter.options(newOptions);
         userTimeout.appoint(newOptions.userTimeoutNs());
-        sender.limit(newOptions.sendBufferBytes());
-        sender.congestionControl(newOptions.congestionControl());
+        sender.buffer().limit(newOptions.sendBufferBytes());
+        sender.congestion().change(newOptions.congestionControl());
         if (receiver != null) {
             receiver.limit(newOptions.receiveBufferBytes());
             receiver.oobInline(newOptions.oobInline());
         }
         if (emitter.mssBytes() != mssBefore) {
-            sender.segmentSizeChanged(emitter.mssBytes());
+            sender.congestion().segmentSizeChanged(emitter.mssBytes());
         }
         timers.cancel(Kind.KEEPALIVE);
     }

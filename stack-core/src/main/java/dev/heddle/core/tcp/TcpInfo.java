@@ -74,7 +74,7 @@ public record TcpInfo(
         RttEstimator rtt = tcb.rtt();
         Receiver receiver = tcb.receiverIfAny();
         LossRecovery recovery = sender.recovery();
-        CongestionControl congestion = sender.congestion();
+        CongestionControl congestion = sender.congestion().controlIfAny();
         DeliveryRateEstimator rate =
                 recovery == null ? null : recovery.records().deliveryRate();
         return new TcpInfo(
