@@ -10,12 +10,20 @@ import dev.heddle.core.link.Link;
 import dev.heddle.core.link.LinkCapabilities;
 import dev.heddle.core.link.MemoryLink;
 import dev.heddle.core.link.Packet;
+import dev.heddle.core.link.PcapngLink;
 import dev.heddle.core.time.Clock;
 import dev.heddle.core.wire.IpPrefix;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
@@ -45,6 +53,9 @@ public final class Simulation implements Clock, AutoCloseable {
     private long nowNs = 1_000_000_000L;
 
     private long scheduled;
+
+    /** Put around each link that is attached. */
+    private UnaryOperator<Link> decoration = UnaryOperator.identity();
 
     private record Action(long atNs, long number, Runnable run) {}
 
@@ -111,8 +122,44 @@ public final class Simulation implements Clock, AutoCloseable {
                 fabric.join(name, addresses.stream().map(IpPrefix::address).toList()));
     }
 
+    /** Puts something around each link that is attached from now on, outside of what is there: a check, for example. */
+    public void decorate(UnaryOperator<Link> next) {
+        UnaryOperator<Link> before = decoration;
+        decoration = link -> next.apply(before.apply(link));
+    }
+
+    /**
+     * Records what goes in and out of each link that is attached from now on, into a pcapng file named for the link, with
+     * times that begin at the epoch. The run is the same with and without.
+     *
+     * @param directory which is made if it is not there
+     */
+    public void capture(Path directory) {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        decorate(link -> {
+            try {
+                return new PcapngLink(
+                        link,
+                        Files.newByteChannel(
+                                directory.resolve(link.name() + ".pcapng"),
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.WRITE,
+                                StandardOpenOption.TRUNCATE_EXISTING),
+                        this,
+                        Instant.EPOCH);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
     /** Gives a host a link of the caller's, decorated perhaps, which this simulation reads and closes from now on. */
-    public HostInterface attach(Host host, List<IpPrefix> addresses, Link link) {
+    public HostInterface attach(Host host, List<IpPrefix> addresses, Link undecorated) {
+        Link link = decoration.apply(undecorated);
         HostInterface on = host.addInterface(link.name(), link.capabilities(), link, addresses);
         attachments.add(new Attachment(host, on, link));
         return on;

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.core.host.Readiness;
 import dev.heddle.core.host.TcpEndpoint;
+import dev.heddle.core.tcp.TcpInfo;
+import dev.heddle.core.tcp.TcpState;
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +18,11 @@ final class Transfer {
 
     private static final int LARGEST_PIECE = 20_000;
 
+    /** After so many octets the pattern begins again. */
+    private static final int PERIOD = 1 << 16;
+
+    private static final byte[][] PATTERNS = {pattern(0), pattern(1), pattern(2)};
+
     private final Simulation simulation;
     private final TcpEndpoint endpoint;
     private final RandomGenerator random;
@@ -23,7 +31,7 @@ final class Transfer {
     private final int sendSalt;
     private final int receiveSalt;
     private final boolean lazy;
-    private final byte[] piece = new byte[LARGEST_PIECE];
+    private final byte[] piece;
 
     private int sent;
     private int received;
@@ -35,6 +43,7 @@ final class Transfer {
 
     /**
      * @param lazy whether it sometimes sleeps while data waits, so that windows close
+     * @param piece to read into, which several may share
      */
     Transfer(
             Simulation simulation,
@@ -43,8 +52,10 @@ final class Transfer {
             int toReceive,
             int sendSalt,
             int receiveSalt,
-            boolean lazy) {
+            boolean lazy,
+            byte[] piece) {
         this.simulation = simulation;
+        this.piece = piece;
         this.endpoint = endpoint;
         this.toSend = toSend;
         this.toReceive = toReceive;
@@ -54,6 +65,17 @@ final class Transfer {
         this.lazy = lazy;
         endpoint.readiness().subscribe(this::work);
         work();
+    }
+
+    Transfer(
+            Simulation simulation,
+            TcpEndpoint endpoint,
+            int toSend,
+            int toReceive,
+            int sendSalt,
+            int receiveSalt,
+            boolean lazy) {
+        this(simulation, endpoint, toSend, toReceive, sendSalt, receiveSalt, lazy, new byte[LARGEST_PIECE]);
     }
 
     private void work() {
@@ -91,6 +113,26 @@ final class Transfer {
         }
     }
 
+    /** Besides, what must be true of the connection at any time. */
+    void checkInvariants() {
+        check();
+        TcpInfo info = endpoint.info();
+        if (info == null) {
+            return;
+        }
+        // SND.UNA <= SND.NXT, and nothing counted twice or below zero.
+        if (info.unacknowledgedBytes() < 0
+                || info.unsentBytes() < 0
+                || info.sackedBytes() < 0
+                || info.lostBytes() < 0
+                || info.sackedBytes() + info.lostBytes() > info.unacknowledgedBytes()
+                || info.receiveWindowBytes() < 0
+                || info.unreadBytes() < 0
+                || (info.congestionWindowBytes() < 1 && info.state() == TcpState.ESTABLISHED)) {
+            throw new AssertionError("invariant: " + progress());
+        }
+    }
+
     private boolean writeSome() {
         if (!endpoint.readiness().isAny(Readiness.CONNECTED) || outputShut) {
             return false;
@@ -101,11 +143,10 @@ final class Transfer {
             return true;
         }
         int length = Math.min(toSend - sent, 1 + random.nextInt(LARGEST_PIECE));
-        for (int i = 0; i < length; i++) {
-            piece[i] = pattern(sent + i, sendSalt);
+        int n = endpoint.write(PATTERNS[sendSalt], sent % PERIOD, length);
+        if (n < 0) {
+            throw new AssertionError("write: " + endpoint.failure());
         }
-        int n = endpoint.write(piece, 0, length);
-        assertThat(n).as("write, failure %s", endpoint.failure()).isNotNegative();
         sent += n;
         return n > 0;
     }
@@ -120,12 +161,12 @@ final class Transfer {
             }
             return false;
         }
-        assertThat(n).as("read, failure %s", endpoint.failure()).isNotNegative();
-        for (int i = 0; i < n; i++) {
-            if (piece[i] != pattern(received + i, receiveSalt)) {
-                assertThat(piece[i]).as("octet %d", received + i).isEqualTo(pattern(received + i, receiveSalt));
-            }
+        if (n < 0) {
+            throw new AssertionError("read: " + endpoint.failure());
         }
+        int at = received % PERIOD;
+        int wrong = Arrays.mismatch(piece, 0, n, PATTERNS[receiveSalt], at, at + n);
+        assertThat(wrong).as("first wrong octet behind %d", received).isEqualTo(-1);
         received += n;
         return n > 0;
     }
@@ -139,7 +180,11 @@ final class Transfer {
                 + endpoint.state() + ", " + endpoint.failure() + ", " + endpoint.info();
     }
 
-    private static byte pattern(int offset, int salt) {
-        return (byte) (offset * 31 + (offset >> 8) * 7 + salt);
+    private static byte[] pattern(int salt) {
+        byte[] pattern = new byte[PERIOD + LARGEST_PIECE];
+        for (int i = 0; i < pattern.length; i++) {
+            pattern[i] = (byte) (i * 31 + (i >> 8) * 7 + salt);
+        }
+        return pattern;
     }
 }
