@@ -131,7 +131,10 @@ final class Closing {
             abort();
             return;
         }
-        tcb.timers().arm(Kind.LINGER, nowNs + (waitNs > 0 ? waitNs : tcb.context().config().finWait2Ns()));
+        tcb.timers()
+                .arm(
+                        Kind.LINGER,
+                        nowNs + (waitNs > 0 ? waitNs : tcb.context().config().finWait2Ns()));
     }
 
     /** The time-wait timer runs, all others are off. */
