@@ -354,6 +354,10 @@ final class LossRecovery {
         }
         if (report.hasDuplicate() && spurious.duplicateReported(report.duplicateLeft(), report.duplicateRight())) {
             context.counters().increment(TcpCounter.TcpExtTCPDSACKUndo);
+            if (!timeout) {
+                // The original came after what was sent later: without timestamps nothing else tells that it was late.
+                rack.reorderingProved();
+            }
             takeBack(timeout, nxt, ack.arrivalNs, congestion);
             return true;
         }
