@@ -71,7 +71,9 @@ final class SegmentArrival {
             // (MUST-66); text is cut to the window later.
             acceptable = true;
         } else if (length == 0) {
-            acceptable = seq > rcv.nxt && seq < rcv.edge;
+            // At the edge, too: there is SND.NXT of a peer that has filled the window. If two such ends dropped each
+            // other's bare ACKs and text were lost, neither could ever go on.
+            acceptable = seq > rcv.nxt && (seq < rcv.edge || seq == rcv.edge && !header.isRst());
         } else {
             acceptable = seq < rcv.edge && seq + length > rcv.nxt;
         }
