@@ -155,6 +155,21 @@ public final class BufferPool {
         }
     }
 
+    /** Whether ordinary requests are refused. */
+    public boolean isShort() {
+        return usedBytes() + chunkBytes > ordinaryLimitBytes;
+    }
+
+    /** Whether guaranteed requests have used up half of what is kept for them. */
+    public boolean isNearlyExhausted() {
+        return usedBytes() > limitBytes - (limitBytes >>> RESERVE_SHIFT + 1);
+    }
+
+    /** Whether there is a chunk for a guaranteed request. */
+    public boolean mayGuarantee() {
+        return usedBytes() + chunkBytes <= limitBytes;
+    }
+
     /** The most bytes that were ever in use at one time. */
     public long peakBytes() {
         lock.lock();

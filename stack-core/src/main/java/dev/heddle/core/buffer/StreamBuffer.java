@@ -68,7 +68,8 @@ public final class StreamBuffer {
 
     /**
      * Stores a prefix of the bytes, as long as the pool has memory for; all of them if it has. The first chunk of an empty
-     * buffer is asked for as guaranteed. Writing again what is there already is allowed.
+     * buffer is asked for as guaranteed, but not for bytes ahead of the head: nobody can read those, and whoever sends them
+     * may never send the others. Writing again what is there already is allowed.
      *
      * @param offset where the first byte belongs in the stream, at or after {@link #head()}
      * @param sourceIndex the absolute position of the first byte in the source
@@ -185,6 +186,11 @@ public final class StreamBuffer {
         tail = head;
     }
 
+    /** The offset behind what the head's chunk takes: up to here no second chunk is needed. */
+    public long firstChunkEnd() {
+        return chunkCount == 0 ? head + chunkBytes : origin + (number(head) + 1 << chunkShift);
+    }
+
     /** The memory of the chunks held, in bytes. */
     public int heldBytes() {
         return chunkCount * chunkBytes;
@@ -228,7 +234,7 @@ public final class StreamBuffer {
     /** The chunk for a byte to be written, taken from the pool if need be; null if the pool refuses. */
     private @Nullable Chunk chunkFor(long offset) {
         if (chunkCount == 0) {
-            Chunk chunk = pool.acquire(true);
+            Chunk chunk = pool.acquire(offset == head);
             if (chunk != null) {
                 origin = head;
                 if (ring == null) {

@@ -58,8 +58,8 @@ final class DoubtedWays {
         lock.lock();
         try {
             List<Doubt> all = new ArrayList<>(doubts);
-            all.removeIf(doubt -> doubt.untilNs <= nowNs
-                    || doubt.concerns(high, low) && doubt.interfaceIndex == interfaceIndex);
+            all.removeIf(doubt ->
+                    doubt.untilNs <= nowNs || doubt.concerns(high, low) && doubt.interfaceIndex == interfaceIndex);
             if (added != null) {
                 all.add(added);
             }

@@ -69,12 +69,9 @@ final class Closing {
 
     /** Whether there are too many orphans, or this one holds memory that is short: nobody waits for what it still does. */
     boolean isTooMuch() {
-        return orphans().isTooMany() || tcb.sender().buffer().room() < tcb.options().sendBufferBytes() && isMemoryShort();
-    }
-
-    private boolean isMemoryShort() {
-        long limit = tcb.context().pool().limitBytes();
-        return tcb.context().pool().usedBytes() > limit - limit / 8;
+        return orphans().isTooMany()
+                || tcb.sender().buffer().room() < tcb.options().sendBufferBytes()
+                        && tcb.context().pool().isShort();
     }
 
     private Orphans orphans() {

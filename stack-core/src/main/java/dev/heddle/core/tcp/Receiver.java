@@ -1,5 +1,6 @@
 package dev.heddle.core.tcp;
 
+import dev.heddle.core.buffer.BufferPool;
 import dev.heddle.core.buffer.StreamBuffer;
 import dev.heddle.core.link.Packet;
 import java.nio.ByteBuffer;
@@ -328,8 +329,28 @@ final class Receiver {
     }
 
     /** RFC 9293 3.8.6.2.2: the right edge stays until it can move by a worthwhile amount. */
-    private boolean worthMoving(long newEdge) {
-        return newEdge - sequence.edge >= Math.min(limitBytes / 2, segmentEstimateBytes);
+    private boolean worthMoving(long newEdge, int ofBytes) {
+        return newEdge - sequence.edge >= Math.min(ofBytes / 2, segmentEstimateBytes);
+    }
+
+    /**
+     * Where the right edge may be now. While memory is short it moves no further than the one chunk that every connection is
+     * guaranteed: enough to go on slowly, whatever others hold.
+     */
+    private long movedEdge() {
+        long edge = roomEdge();
+        if (!worthMoving(edge, limitBytes)) {
+            return sequence.edge;
+        }
+        BufferPool pool = context.pool();
+        if (discarding || !pool.isShort()) {
+            return edge;
+        }
+        if (buffer.heldBytes() == 0 && !pool.mayGuarantee()) {
+            return sequence.edge;
+        }
+        long chunkEnd = Math.min(edge, buffer.firstChunkEnd());
+        return worthMoving(chunkEnd, pool.chunkBytes()) ? chunkEnd : sequence.edge;
     }
 
     /** Whether the peer should hear of room that reading has made. */
@@ -338,21 +359,13 @@ final class Receiver {
         if (2 * remaining > limitBytes) {
             return false;
         }
-        long newEdge = roomEdge();
-        return newEdge - sequence.nxt >= 2 * remaining && worthMoving(newEdge) && !memoryShort();
-    }
-
-    private boolean memoryShort() {
-        long limit = context.pool().limitBytes();
-        return context.pool().usedBytes() > limit - limit / 8;
+        long newEdge = movedEdge();
+        return newEdge > sequence.edge && newEdge - sequence.nxt >= 2 * remaining;
     }
 
     /** The window field of a segment that goes out now; moves the announced edge. */
     int announceWindow() {
-        long newEdge = roomEdge();
-        if (worthMoving(newEdge) && !memoryShort()) {
-            sequence.edge = newEdge;
-        }
+        sequence.edge = movedEdge();
         long window = Math.min(sequence.window(), 65_535L << shift);
         long scaled = window >> shift;
         long unit = 1L << shift;

@@ -34,6 +34,9 @@ final class Sender {
 
     private long firstUnansweredNs;
 
+    /** Null while the peer takes what comes. */
+    private @Nullable Stall stall;
+
     Sender(TcpContext context, SendSequence sequence, SegmentEmitter emitter, RttEstimator rtt, int limitBytes) {
         this.context = context;
         this.sequence = sequence;
@@ -112,6 +115,15 @@ final class Sender {
         return firstUnansweredNs;
     }
 
+    /** A timer has expired: the peer takes nothing; since when is in the answer. */
+    Stall stalls(long nowNs) {
+        Stall current = stall;
+        if (current == null) {
+            current = stall = new Stall(sequence.una, nowNs);
+        }
+        return current;
+    }
+
     boolean hasOutstanding() {
         return transmission != null && transmission.hasOutstanding();
     }
@@ -160,6 +172,9 @@ final class Sender {
             return;
         }
         current.process(header, ack, bare && sequence.wnd == windowBefore, packet);
+        if (stall != null && stall.isOver(sequence.una, buffer.tail())) {
+            stall = null;
+        }
     }
 
     private void windowOpened(long ack) {

@@ -90,11 +90,12 @@ final class TimerExpiry {
                 : tcb.handshake().startedNs() + timeoutNs;
     }
 
-    /** R1 and R2 of RFC 9293 3.8.3. */
+    /** R1 and R2 of RFC 9293 3.8.3, and what is too much to bear for one peer. */
     private static boolean givenUp(Tcb tcb, long nowNs) {
         TcpConfig config = tcb.context().config();
         boolean orphan = tcb.closing().isOrphan();
-        if (orphan && tcb.closing().isTooMuch()) {
+        if (tcb.sender().stalls(nowNs).isUnbearable(tcb, nowNs)
+                || orphan && tcb.closing().isTooMuch()) {
             tcb.count(TcpCounter.TcpExtTCPAbortOnMemory);
             tcb.closing().abort();
             return true;

@@ -59,16 +59,31 @@ class MemoryPressureTest {
 
     @Test
     @Requirement("RFC9293:SHLD-14")
-    void window_does_not_advance_while_memory_is_short() {
+    void while_memory_is_short_the_window_advances_no_further_than_the_chunk_that_is_held() {
         script.config(c -> c.windowScaling(false))
                 .options(o -> o.receiveBufferBytes(4000))
                 .established();
         script.inject(data(1, 3001)).expect(ack(3001).window(1000));
         List<Chunk> held = script.exhaustMemory();
-        script.read(3000).expectNothing();
+        script.read(2999).expectNothing();
         script.inject(data(3001, 3501)).expect(ack(3501).window(500));
         held.forEach(script.pool::release);
-        script.read(500).expect(ack(3501).window(4000)).expectNoMemory();
+        script.read(501).expect(ack(3501).window(4000)).expectNoMemory();
+    }
+
+    @Test
+    @Requirement("RFC9293:SHLD-14")
+    void while_memory_is_short_the_window_advances_to_the_guaranteed_chunk() {
+        script.config(c -> c.windowScaling(false))
+                .options(o -> o.receiveBufferBytes(8000))
+                .established();
+        for (int at = 1; at < 7001; at += 1000) {
+            script.inject(data(at, at + 1000));
+        }
+        script.ignoreSent();
+        List<Chunk> held = script.exhaustMemory();
+        script.read(7000).expect(ack(7001).window(script.pool.chunkBytes()));
+        held.forEach(script.pool::release);
     }
 
     @Test
