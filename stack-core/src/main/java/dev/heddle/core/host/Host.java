@@ -65,8 +65,9 @@ public final class Host implements AutoCloseable {
         packets = new PacketPool(bufferPool);
         handDriver = new HandDriver(this, network, packets, clock);
         KeyedHash hash = new KeyedHash(random);
-        outbound = new Outbound(this, packets, new KeyedHash(random), counters.ip());
-        messages = new MessageOutbound(outbound, packets, new Identifications(random), counters.ip());
+        Identifications identifications = new Identifications(random);
+        outbound = new Outbound(this, packets, new KeyedHash(random), identifications, counters.ip());
+        messages = new MessageOutbound(outbound, packets, identifications, counters.ip(), clock);
         tcpContext = new TcpContext(
                 tcp,
                 outbound,

@@ -87,9 +87,24 @@ final class Inbound {
                 packet.arrivalNs);
     }
 
+    /** Datagrams are cut to what the path takes; nothing else can be done for them. */
+    private void datagramErrorArrives(IcmpError error) {
+        if (error.kind() != IcmpError.Kind.PACKET_TOO_BIG) {
+            return;
+        }
+        HostInterface out = host.outbound().interfaceTo(error.remoteHigh(), error.remoteLow(), 0);
+        if (out != null) {
+            host.outbound()
+                    .paths()
+                    .datagramTooBig(
+                            error, out.capabilities().mtu(), host.clock().nanoTime());
+        }
+    }
+
     /** RFC 9293 MUST-54: an ICMP error goes to the connection whose segment it quotes. */
     private void errorArrives(HostInterface in, IcmpError error) {
         if (error.protocol() != TcpHeader.PROTOCOL) {
+            datagramErrorArrives(error);
             return;
         }
         TableEntry entry = host.table()

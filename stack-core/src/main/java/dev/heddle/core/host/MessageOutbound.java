@@ -8,6 +8,7 @@ import dev.heddle.core.ip.IpCounter;
 import dev.heddle.core.ip.IpOutput;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.link.PacketPool;
+import dev.heddle.core.time.Clock;
 import dev.heddle.core.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -20,13 +21,19 @@ final class MessageOutbound implements MessageOutput {
     private final PacketPool packets;
     private final Identifications identifications;
     private final CounterSet<IpCounter> counters;
+    private final Clock clock;
 
     MessageOutbound(
-            Outbound outbound, PacketPool packets, Identifications identifications, CounterSet<IpCounter> counters) {
+            Outbound outbound,
+            PacketPool packets,
+            Identifications identifications,
+            CounterSet<IpCounter> counters,
+            Clock clock) {
         this.outbound = outbound;
         this.packets = packets;
         this.identifications = identifications;
         this.counters = counters;
+        this.clock = clock;
     }
 
     @Override
@@ -60,7 +67,9 @@ final class MessageOutbound implements MessageOutput {
                     trafficClass,
                     HOP_LIMIT,
                     identifications.next(sourceHigh, sourceLow, destinationHigh, destinationLow, protocol));
-            int mtu = out.capabilities().mtu();
+            int mtu = outbound.paths()
+                    .datagramMtu(
+                            destinationHigh, destinationLow, out.capabilities().mtu(), clock.nanoTime());
             boolean fits = message.length() + IpOutput.headerBytes(isIpv4) <= mtu;
             boolean sent = fits ? sendWhole(out, message, header) : sendInFragments(out, mtu, message, header);
             counters.increment(sent ? IpCounter.outRequests(isIpv4) : IpCounter.outDiscards(isIpv4));

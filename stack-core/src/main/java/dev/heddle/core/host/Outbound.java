@@ -23,13 +23,20 @@ final class Outbound implements SegmentOutput {
     private final Host host;
     private final PacketPool packets;
     private final KeyedHash flowLabels;
+    private final Identifications identifications;
     private final CounterSet<IpCounter> counters;
     private final Paths paths = new Paths();
 
-    Outbound(Host host, PacketPool packets, KeyedHash flowLabels, CounterSet<IpCounter> counters) {
+    Outbound(
+            Host host,
+            PacketPool packets,
+            KeyedHash flowLabels,
+            Identifications identifications,
+            CounterSet<IpCounter> counters) {
         this.host = host;
         this.packets = packets;
         this.flowLabels = flowLabels;
+        this.identifications = identifications;
         this.counters = counters;
     }
 
@@ -144,7 +151,7 @@ final class Outbound implements SegmentOutput {
                 TcpHeader.PROTOCOL,
                 trafficClass,
                 hopLimit,
-                0,
+                segment.mayBeFragmented() ? identification(pair) : 0,
                 isIpv4 ? 0 : flowLabel(pair));
         return out;
     }
@@ -154,6 +161,13 @@ final class Outbound implements SegmentOutput {
         if (packet.capacity() != RESERVE_CAPACITY) {
             packets.release(packet);
         }
+    }
+
+    /** RFC 6864 4.3 */
+    private int identification(SocketPair pair) {
+        return identifications.next(
+                        pair.localHigh(), pair.localLow(), pair.remoteHigh(), pair.remoteLow(), TcpHeader.PROTOCOL)
+                & 0xffff;
     }
 
     /** RFC 6437 3: the same for all packets of a connection, and not to be guessed. */

@@ -1,10 +1,12 @@
 package dev.heddle.core.host;
 
+import dev.heddle.core.icmp.IcmpError;
 import dev.heddle.core.ip.PathMtuCache;
 import dev.heddle.core.tcp.PathProperties;
 import dev.heddle.core.tcp.SocketPair;
 import dev.heddle.core.tcp.Tcb;
 import dev.heddle.core.time.Clock;
+import dev.heddle.core.wire.IpAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -14,6 +16,9 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Paths {
 
+    /** RFC 8201 4: less must be discarded. */
+    private static final int LEAST_MTU_IPV6 = 1280;
+
     /** How many narrow paths are remembered. Each was reported by who could see a packet of ours. */
     private static final int MOST = 4_096;
 
@@ -21,6 +26,9 @@ final class Paths {
 
     /** Guarded by lock. */
     private final PathMtuCache narrow = new PathMtuCache(MOST);
+
+    /** What was reported of datagrams, which nobody can check. Guarded by lock. */
+    private final PathMtuCache narrowForDatagrams = new PathMtuCache(MOST);
 
     /** How often something new was found out: as long as it is 0, there is nothing to look up. */
     private final AtomicInteger changes = new AtomicInteger();
@@ -41,6 +49,49 @@ final class Paths {
         try {
             int known = narrow.mtu(high, low, scope, nowNs);
             return known == 0 ? firstHopMtu : Math.min(known, firstHopMtu);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The largest packet to send to an address when it is no segment: what a router neither fragments nor, over IPv6, refuses.
+     */
+    int datagramMtu(long high, long low, int firstHopMtu, long nowNs) {
+        if (changes.get() == 0) {
+            return firstHopMtu;
+        }
+        int known = mtu(high, low, 0, firstHopMtu, nowNs);
+        lock.lock();
+        try {
+            int reported = narrowForDatagrams.mtu(high, low, 0, nowNs);
+            int narrowest = reported == 0 ? known : Math.min(known, reported);
+            // Many tiny fragments serve an attacker, and routers may do the rest.
+            return IpAddress.isIpv4(high, low)
+                    ? Math.max(narrowest, Math.min(PathProperties.MIN_MTU_IPV4, firstHopMtu))
+                    : narrowest;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * ICMP says that a datagram of ours was too big for the path. An IPv4 router would have fragmented it, since we allow that;
+     * over IPv6 we have to (RFC 8201 4). Whether the datagram was ours nobody can tell, so TCP does not hear of it.
+     */
+    void datagramTooBig(IcmpError error, int firstHopMtu, long nowNs) {
+        boolean isIpv4 = IpAddress.isIpv4(error.remoteHigh(), error.remoteLow());
+        boolean plausible = error.mtu() >= LEAST_MTU_IPV6
+                && error.mtu() < error.quotedBytes()
+                && error.quotedBytes() <= firstHopMtu;
+        if (isIpv4 || !plausible) {
+            return;
+        }
+        lock.lock();
+        try {
+            if (narrowForDatagrams.reported(error.remoteHigh(), error.remoteLow(), 0, error.mtu(), nowNs)) {
+                changes.incrementAndGet();
+            }
         } finally {
             lock.unlock();
         }

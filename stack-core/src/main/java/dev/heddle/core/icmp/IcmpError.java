@@ -7,7 +7,8 @@ import dev.heddle.core.wire.IpAddress;
  * send one (RFC 5927).
  *
  * @param mtu of {@link Kind#PACKET_TOO_BIG} the next hop's MTU in bytes, 0 if the router did not say; otherwise 0
- * @param protocol the quoted packet's transport: 6 or 17
+ * @param protocol the quoted packet's transport: 6 or 17, or ICMP's own number, which has no ports, where a message of ours was
+ *     too big
  * @param localHigh the quoted packet's source, one of this host's addresses
  * @param remoteHigh the quoted packet's destination
  * @param quotedBytes the length of the quoted packet before it was cut to be quoted

@@ -176,7 +176,8 @@ public final class IcmpInput {
         if (refusal != Refusal.NONE) {
             return refuse(refusal, ipv4);
         }
-        return quoted.hasPorts() ? quoted.error(kind, mtu) : null;
+        boolean matters = quoted.hasPorts() || kind == IcmpError.Kind.PACKET_TOO_BIG && quoted.isIcmp();
+        return matters ? quoted.error(kind, mtu) : null;
     }
 
     private @Nullable IcmpError refuse(Refusal refusal, boolean ipv4) {

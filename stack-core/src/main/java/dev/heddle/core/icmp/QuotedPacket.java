@@ -58,6 +58,9 @@ final class QuotedPacket {
             laterFragment = ipv6.isFragment() && ipv6.fragmentOffsetBytes() != 0;
         }
         if (!hasPorts()) {
+            sourcePort = 0;
+            destinationPort = 0;
+            sequence = 0;
             return Refusal.NONE;
         }
         int left = message.bodyOffset() + message.bodyLength() - transportOffset;
@@ -86,6 +89,11 @@ final class QuotedPacket {
     /** Whether it is of a transport that has ports: TCP or UDP. */
     boolean hasPorts() {
         return protocol == TcpHeader.PROTOCOL || protocol == UdpHeader.PROTOCOL;
+    }
+
+    /** Whether it is an ICMP message. */
+    boolean isIcmp() {
+        return protocol == IcmpMessage.PROTOCOL_V4 || protocol == IcmpMessage.PROTOCOL_V6;
     }
 
     IcmpError error(IcmpError.Kind kind, int mtu) {

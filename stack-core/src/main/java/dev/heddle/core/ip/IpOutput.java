@@ -13,13 +13,14 @@ public final class IpOutput {
 
     /**
      * Puts the IP header in front of the packet's head. The total length covers the whole packet, slices included: that
-     * of a super-segment is corrected by whoever cuts it. TCP packets must not be fragmented (RFC 1191 3).
+     * of a super-segment is corrected by whoever cuts it. TCP packets must not be fragmented (RFC 1191 3), unless they say so.
      *
      * @param packet its head begins with the transport header; 20 or 40 bytes of headroom are used
      * @param sourceHigh the addresses are of one family, the destination's
      * @param trafficClass the TOS or traffic-class byte, ECN bits included
      * @param hopLimit the TTL, 1 to 255
-     * @param identification for IPv4 16 bits; of no meaning to TCP packets (RFC 6864 4.1) but to offloads that cut them
+     * @param identification for IPv4 16 bits; of no meaning to packets that must not be fragmented (RFC 6864 4.1) but to
+     *     offloads that cut them
      * @param flowLabel for IPv6 20 bits (RFC 6437)
      * @throws IllegalArgumentException if the packet would be longer than the length field can tell
      */
@@ -46,7 +47,7 @@ public final class IpOutput {
                     packet.prepend(Ipv4Header.HEADER_BYTES),
                     packet.length(),
                     identification,
-                    protocol == TcpHeader.PROTOCOL,
+                    protocol == TcpHeader.PROTOCOL && !packet.mayBeFragmented(),
                     hopLimit,
                     protocol,
                     trafficClass,

@@ -38,6 +38,7 @@ public final class Packet implements SliceSink {
     private int checksumStart = -1;
     private int checksumOffset;
     private boolean checksumTrusted;
+    private boolean mayBeFragmented;
 
     private final TcpHeader tcp = new TcpHeader();
 
@@ -78,6 +79,7 @@ public final class Packet implements SliceSink {
         checksumStart = -1;
         checksumOffset = 0;
         checksumTrusted = false;
+        mayBeFragmented = false;
         protocol = 0;
         transportOffset = 0;
         transportLength = 0;
@@ -135,6 +137,15 @@ public final class Packet implements SliceSink {
             checksumStart += bytes;
         }
         return offset;
+    }
+
+    /** Whether routers may fragment this segment: its path is narrower than TCP makes segments for. */
+    public boolean mayBeFragmented() {
+        return mayBeFragmented;
+    }
+
+    public void mayBeFragmented(boolean value) {
+        mayBeFragmented = value;
     }
 
     /** Appends a reference to bytes of a chunk. */

@@ -11,14 +11,14 @@ import dev.heddle.core.wire.TcpHeader;
  */
 final class PathMtuDiscovery {
 
-    /** No path is believed to be narrower; Linux's {@code min_pmtu}, where RFC 1191 3 stops at 68. */
-    static final int MIN_MTU_IPV4 = 552;
+    /** RFC 791 3.2: what every link takes, narrow as it may be. */
+    private static final int LEAST_MTU_IPV4 = 68;
 
     /** RFC 8201 4. */
     static final int MIN_MTU_IPV6 = 1280;
 
     /** RFC 1191 7.1, for routers that do not say their MTU. */
-    private static final int[] PLATEAUS = {32_000, 17_914, 8166, 4352, 2002, 1492, 1006};
+    private static final int[] PLATEAUS = {32_000, 17_914, 8166, 4352, 2002, 1492, 1006, 508, 296};
 
     /** R1 of RFC 9293 3.8.3: so many timeouts in a row, and the path is suspected to swallow what is too big. */
     private static final int SUSPICIOUS_TIMEOUTS = 3;
@@ -80,13 +80,13 @@ final class PathMtuDiscovery {
             return;
         }
         if (tcb.pair().isIpv4()) {
-            mtu = Math.max(mtu, MIN_MTU_IPV4);
+            mtu = Math.max(mtu, LEAST_MTU_IPV4);
         } else if (mtu < MIN_MTU_IPV6) {
             // RFC 8201 4: must be discarded.
             return;
         }
         // Never larger than now, nor for segments that are smaller than that anyway.
-        if (mtu >= Math.min(path.mtu(), largestSent)) {
+        if (mtu >= Math.min(path.mtu(), largestSent) || path.withMtu(mtu).equals(path)) {
             return;
         }
         noteProven(una);
@@ -121,7 +121,7 @@ final class PathMtuDiscovery {
         if (tcb.unacknowledgedBytes() < mss) {
             return;
         }
-        int smallest = tcb.pair().isIpv4() ? MIN_MTU_IPV4 : MIN_MTU_IPV6;
+        int smallest = tcb.pair().isIpv4() ? PathProperties.MIN_MTU_IPV4 : MIN_MTU_IPV6;
         int overhead = largestPacketBytes(tcb) - mss;
         int mtu = Math.max(smallest, (mss > BASE_MSS ? BASE_MSS : mss / 2) + overhead);
         if (mtu < largestPacketBytes(tcb)) {
@@ -166,6 +166,6 @@ final class PathMtuDiscovery {
                 return plateau;
             }
         }
-        return MIN_MTU_IPV4;
+        return LEAST_MTU_IPV4;
     }
 }

@@ -110,8 +110,9 @@ final class SegmentEmitter {
 
     /** The most text that a segment at an offset may have: a super-segment's, a multiple of the MSS, but for urgent data. */
     int maxPayloadBytes(long start) {
-        if (start < send.up) {
-            // An offload would give every piece the same pointer.
+        if (start < send.up || path.fragmenting()) {
+            // An offload would give every piece the same pointer; and what is fragmented needs an identification of its
+            // own.
             return mssBytes;
         }
         int most = path.maxSegmentBytes() - TcpHeader.HEADER_BYTES - negotiated.segmentOptionBytes();
@@ -316,6 +317,7 @@ final class SegmentEmitter {
     private boolean transmit(Packet packet, int segments, int ecnCodepoint) {
         // RFC 9293 SHLD-21, SHLD-22: traffic class and TTL as they are set now.
         SegmentWriter.pseudoChecksum(packet, pair);
+        packet.mayBeFragmented(path.fragmenting());
         context.counters().add(TcpCounter.TcpOutSegs, Math.max(1, segments));
         // Whatever the application says, the ECN bits are TCP's (RFC 3168 5).
         int trafficClass = options.trafficClass() & ~Ecn.MASK | ecnCodepoint;

@@ -183,12 +183,13 @@ public final class Tcb {
     /** The way to the peer changed, its MTU for example; segments are cut anew from here on. */
     public void pathChanged(PathProperties path) {
         int before = emitter.mssBytes();
+        boolean newlyFragmenting = path.fragmenting() && !emitter.path().fragmenting();
         emitter.path(path);
         if (emitter.mssBytes() != before) {
             sender.congestion().segmentSizeChanged(emitter.mssBytes());
-            if (emitter.mssBytes() < before) {
-                sender.resendForSmallerPath();
-            }
+        }
+        if (emitter.mssBytes() < before || newlyFragmenting) {
+            sender.resendForSmallerPath();
         }
     }
 

@@ -172,7 +172,7 @@ public final class Ipv6Header {
             return Refusal.IPV6_FRAGMENT;
         }
         // RFC 8200 4.5: both errors are told to the sender
-        if (more && payload % 8 != 0) {
+        if (more && payload % 8 != 0 && !isCutOff()) {
             return problem(Refusal.IPV6_FRAGMENT, ERRONEOUS_FIELD, offset + PAYLOAD_LENGTH);
         }
         int unfragmentable = at - offset - HEADER_BYTES;
@@ -185,6 +185,11 @@ public final class Ipv6Header {
         protocol = u8(buffer, at);
         transportOffset = at + Ipv6Extension.FRAGMENT_BYTES;
         return Refusal.NONE;
+    }
+
+    /** Whether this is a quotation that does not reach the packet's end. */
+    private boolean isCutOff() {
+        return end < offset + HEADER_BYTES + u16(buffer, offset + PAYLOAD_LENGTH);
     }
 
     private Refusal walkOptions(int from, int to) {

@@ -298,4 +298,63 @@ class DatagramHostTest {
         assertThat(Arrays.copyOfRange(sent.getFirst(), 40, 42)).containsExactly(4, 0);
         assertThat(ByteBuffer.wrap(sent.getFirst()).getInt(44)).isEqualTo(4);
     }
+
+    /** The lengths of the packets in which b answers a ping of so many bytes of data. */
+    private List<Integer> lengthsOfReply(boolean six, int bytes) {
+        sent.clear();
+        injectIntoB(List.of(Packets.ip(
+                six ? text(A6) : text(A4), six ? text(B6) : text(B4), six ? 58 : 1, echo(six, random(bytes)))));
+        return sent.stream().map(packet -> packet.length).toList();
+    }
+
+    private void packetTooBig(boolean six, int mtu, byte[] quoted) {
+        byte[] quote = Arrays.copyOf(quoted, Math.min(quoted.length, 500));
+        net.b.inject(
+                net.interfaceB,
+                six ? IcmpHostTest.message(2, 0, mtu, quote, A6, B6) : IcmpHostTest.message(3, 4, mtu, quote, A4, B4));
+    }
+
+    @Test
+    @Requirement({"RFC8201:4", "RFC8201:5.2"})
+    void an_ipv6_datagram_that_was_too_big_makes_later_ones_fit_and_tcp_does_not_hear_of_it() {
+        catchEverything();
+        assertThat(lengthsOfReply(true, 1452)).containsExactly(1500);
+        byte[] reply = sent.getFirst();
+        // What no router can have meant.
+        packetTooBig(true, 1279, reply);
+        packetTooBig(true, 1500, reply);
+        assertThat(lengthsOfReply(true, 1452)).containsExactly(1500);
+
+        packetTooBig(true, 1300, reply);
+        // 48 bytes of headers, and multiples of eight.
+        assertThat(lengthsOfReply(true, 1452)).containsExactly(1296, 48 + 212);
+        assertThat(lengthsOfReply(true, 1252)).containsExactly(1300);
+        Paths paths = net.b.outbound().paths();
+        assertThat(paths.mtu(A6.high(), A6.low(), 0, 1500, net.now())).isEqualTo(1500);
+        // A fragment of the reply that is too big again.
+        assertThat(lengthsOfReply(true, 1452)).hasSize(2);
+        packetTooBig(true, 1280, sent.getFirst());
+        assertThat(lengthsOfReply(true, 1252)).containsExactly(1280, 48 + 28);
+        net.advance(600 * SECOND);
+        assertThat(lengthsOfReply(true, 1452)).containsExactly(1500);
+    }
+
+    @Test
+    void an_ipv4_datagram_may_be_fragmented_so_that_none_is_too_big() {
+        catchEverything();
+        assertThat(lengthsOfReply(false, 1472)).containsExactly(1500);
+        packetTooBig(false, 1300, sent.getFirst());
+        assertThat(lengthsOfReply(false, 1472)).containsExactly(1500);
+    }
+
+    @Test
+    @Requirement("RFC1191:3")
+    void what_tcp_has_found_out_of_a_path_serves_datagrams_too() {
+        catchEverything();
+        Paths paths = net.b.outbound().paths();
+        paths.narrowed(A4.high(), A4.low(), 0, 1000, net.now());
+        assertThat(lengthsOfReply(false, 1472)).containsExactly(996, 20 + 504);
+        paths.narrowed(A4.high(), A4.low(), 0, 100, net.now());
+        assertThat(lengthsOfReply(false, 1472)).containsExactly(548, 548, 20 + 424);
+    }
 }

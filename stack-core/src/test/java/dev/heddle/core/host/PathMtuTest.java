@@ -245,4 +245,36 @@ class PathMtuTest {
         assertThat(paths.mtu(B4.high(), B4.low(), 0, 1500, net.now() + 600 * SECOND))
                 .isEqualTo(1500);
     }
+
+    @Test
+    @Requirement({"RFC1191:3", "RFC6864:4.3"})
+    void on_a_path_too_narrow_for_tcp_routers_fragment() {
+        List<Integer> identifications = new ArrayList<>();
+        net.lost = packet -> {
+            boolean tooBig = packet.length() > 300;
+            int fragmentField = packet.buffer().getShort(packet.offset() + 6) & 0xffff;
+            if (tooBig && fragmentField == 0x4000) {
+                reports.add(packetTooBig(true, 300, IcmpHostTest.bytesOf(packet)));
+                return true;
+            }
+            if (tooBig) {
+                // The router makes fragments of it, which b puts together.
+                assertThat(fragmentField).isZero();
+                longestThrough = Math.max(longestThrough, packet.length());
+                identifications.add(packet.buffer().getShort(packet.offset() + 4) & 0xffff);
+            }
+            return false;
+        };
+        TcpListener listener = net.listen(PORT);
+        TcpEndpoint client = net.connect(B4, PORT);
+        TcpEndpoint server = Objects.requireNonNull(listener.tryAccept());
+        send(client, server, 20_000);
+        assertThat(mtuOf(client)).isEqualTo(552);
+        assertThat(longestThrough).isEqualTo(552);
+        assertThat(identifications).hasSizeGreaterThan(38).doesNotHaveDuplicates();
+
+        TcpEndpoint later = net.connect(B4, PORT);
+        send(later, Objects.requireNonNull(listener.tryAccept()), 5_000);
+        assertThat(reports).isEmpty();
+    }
 }

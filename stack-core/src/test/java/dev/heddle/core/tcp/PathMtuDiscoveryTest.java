@@ -51,8 +51,28 @@ class PathMtuDiscoveryTest {
         expectMtu(1006);
         packetTooBig(0, 1006, 1);
         expectMtu(552);
-        packetTooBig(0, 552, 1);
+        expectFragmenting(true);
+    }
+
+    private void expectFragmenting(boolean expected) {
+        assertThat(script.tcb().emitter().path().fragmenting()).isEqualTo(expected);
+    }
+
+    @Test
+    void a_path_narrower_than_tcp_makes_segments_for_has_them_fragmented() {
+        script.peerMss(512).established().write(1000).expect(data(1, 513), data(513, 1001));
+        packetTooBig(552, 552, 1);
+        script.expectNothing();
+        expectFragmenting(false);
+        packetTooBig(296, 552, 1);
+        // The same again, now without "do not fragment", and each on its own.
+        script.expect(data(1, 513), data(513, 1001));
         expectMtu(552);
+        expectFragmenting(true);
+        packetTooBig(296, 552, 1);
+        script.expectNothing();
+        script.inject(ack(1001)).write(512).ignoreSent();
+        assertThat(script.tcb().emitter().maxPayloadBytes(1001)).isEqualTo(512);
     }
 
     @Test
