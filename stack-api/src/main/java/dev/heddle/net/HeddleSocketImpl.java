@@ -392,9 +392,7 @@ final class HeddleSocketImpl extends SocketImpl {
 
     private Object current(SocketOption<?> option) throws SocketException {
         SocketHandle opened = open();
-        return option.equals(StandardSocketOptions.SO_REUSEADDR)
-                ? reuseAddress
-                : SocketOptionTable.get(opened.options(), option);
+        return option.equals(StandardSocketOptions.SO_REUSEADDR) ? reuseAddress : opened.option(option);
     }
 
     private static InetAddress localInetAddress(SocketHandle opened) {

@@ -11,6 +11,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.SocketException;
 import java.net.SocketOption;
+import java.net.StandardSocketOptions;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -164,6 +165,17 @@ final class SocketHandle implements Runnable {
     ConnectionOptions options() {
         TcpListener listening = listener;
         return listening == null ? endpoint.options() : listening.options();
+    }
+
+    /** The value of an option; the sizes of buffers that grow by themselves are those of now, as on Linux. */
+    Object option(SocketOption<?> option) {
+        if (listener == null && option == StandardSocketOptions.SO_RCVBUF) {
+            return endpoint.receiveBufferBytes();
+        }
+        if (listener == null && option == StandardSocketOptions.SO_SNDBUF) {
+            return endpoint.sendBufferBytes();
+        }
+        return SocketOptionTable.get(options(), option);
     }
 
     /** Changes one option, to a value that was checked; a listener's options are those of what it accepts later. */

@@ -98,7 +98,7 @@ final class TestPackets {
     /** Appends bytes as slices, each of a chunk of its own. */
     static void addSlices(Packet packet, byte[] bytes, BufferPool pool) {
         for (int from = 0; from < bytes.length; from += CHUNK_BYTES) {
-            Chunk chunk = pool.acquire(true);
+            Chunk chunk = pool.acquire(0);
             assertThat(chunk).isNotNull();
             int length = Math.min(CHUNK_BYTES, bytes.length - from);
             chunk.bytes().put(0, bytes, from, length);

@@ -22,16 +22,21 @@ public final class BufferPool {
     /** Ordinary requests leave 1/8 of the limit to guaranteed ones and to packets on their way. */
     private static final int RESERVE_SHIFT = 3;
 
+    /** Memory is short when less than this part of the limit is free for ordinary requests. */
+    private static final int SHORT_SHIFT = 3;
+
     private final long limitBytes;
     private final long ordinaryLimitBytes;
     private final int chunkBytes;
 
     private final ReentrantLock lock = new ReentrantLock();
 
+    /** Written under the lock, read by anybody. */
+    private volatile long usedBytes;
+
     /* All below: guarded by lock. */
     private @Nullable Chunk free;
     private long slabBytes;
-    private long usedBytes;
     private long peakBytes;
     private boolean offHeapExhausted;
 
@@ -52,16 +57,18 @@ public final class BufferPool {
     }
 
     /**
-     * Hands out a chunk of undefined content.
+     * Hands out a chunk of undefined content. Nobody who holds some gets more than is left to others: a holder of much is
+     * refused before a holder of little, and however many there are, they come to equal shares. Who holds nothing may use the
+     * last eighth of the limit, which is kept for that: it is an endpoint's first chunk in a direction.
      *
-     * @param guaranteed whether the request may use the last eighth of the limit, which is kept for an endpoint's first
-     *     chunk in each direction
-     * @return null if the limit for such a request is reached, or the JVM grants no more off-heap memory
+     * @param heldBytes what the one who asks holds already
+     * @return null if there is none for such a request, or the JVM grants no more off-heap memory
      */
-    public @Nullable Chunk acquire(boolean guaranteed) {
+    public @Nullable Chunk acquire(long heldBytes) {
         lock.lock();
         try {
-            if (usedBytes + chunkBytes > (guaranteed ? limitBytes : ordinaryLimitBytes)) {
+            if (usedBytes + chunkBytes > (heldBytes == 0 ? limitBytes : ordinaryLimitBytes)
+                    || heldBytes > 0 && heldBytes >= ordinaryLimitBytes - usedBytes) {
                 return null;
             }
             Chunk chunk = free;
@@ -94,7 +101,7 @@ public final class BufferPool {
             }
             chunk.nextFree = free;
             free = chunk;
-            usedBytes -= chunkBytes;
+            usedBytes = usedBytes - chunkBytes;
         } finally {
             lock.unlock();
         }
@@ -129,7 +136,7 @@ public final class BufferPool {
             if (bytes < 0 || bytes > usedBytes) {
                 throw new IllegalArgumentException("discharge of " + bytes + " bytes with " + usedBytes + " in use");
             }
-            usedBytes -= bytes;
+            usedBytes = usedBytes - bytes;
         } finally {
             lock.unlock();
         }
@@ -147,17 +154,22 @@ public final class BufferPool {
 
     /** The bytes handed out in chunks and charged. */
     public long usedBytes() {
-        lock.lock();
-        try {
-            return usedBytes;
-        } finally {
-            lock.unlock();
-        }
+        return usedBytes;
     }
 
-    /** Whether ordinary requests are refused. */
+    /** What is left to those who hold some, and so the most that one of them may hold. */
+    public long ordinaryFreeBytes() {
+        return Math.max(0, ordinaryLimitBytes - usedBytes);
+    }
+
+    /** What an endpoint may hold in one direction as things are: a chunk at least, unless there is none. */
+    public long shareBytes() {
+        return Math.max(mayGuarantee() ? chunkBytes : 0, ordinaryFreeBytes());
+    }
+
+    /** Whether so little is left that what can be done without should not be kept. */
     public boolean isShort() {
-        return usedBytes() + chunkBytes > ordinaryLimitBytes;
+        return ordinaryLimitBytes - usedBytes < limitBytes >>> SHORT_SHIFT;
     }
 
     /** Whether guaranteed requests have used up half of what is kept for them. */
@@ -181,7 +193,7 @@ public final class BufferPool {
     }
 
     private void use(long bytes) {
-        usedBytes += bytes;
+        usedBytes = usedBytes + bytes;
         peakBytes = Math.max(peakBytes, usedBytes);
     }
 

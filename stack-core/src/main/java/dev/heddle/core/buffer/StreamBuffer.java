@@ -234,7 +234,7 @@ public final class StreamBuffer {
     /** The chunk for a byte to be written, taken from the pool if need be; null if the pool refuses. */
     private @Nullable Chunk chunkFor(long offset) {
         if (chunkCount == 0) {
-            Chunk chunk = pool.acquire(offset == head);
+            Chunk chunk = pool.acquire(offset == head ? 0 : 1);
             if (chunk != null) {
                 origin = head;
                 if (ring == null) {
@@ -250,7 +250,7 @@ public final class StreamBuffer {
         long number = number(offset);
         Chunk chunk = get(number);
         if (chunk == null) {
-            chunk = pool.acquire(false);
+            chunk = pool.acquire(heldBytes());
             if (chunk != null) {
                 put(number, chunk);
             }

@@ -192,12 +192,19 @@ final class ConnectionState {
         return t == null ? Failure.NONE : t.softFailure();
     }
 
-    boolean isStarved() {
-        return starved;
+    /** Whether a writer, or the peer's, is held up by nothing but memory. */
+    boolean isAwaitingMemory() {
+        Tcb t = tcb;
+        return t != null && (starved || t.isWindowHeldBack());
     }
 
+    /** There is some memory again, perhaps for this connection. */
     void memoryAvailable() {
-        starved = false;
+        Tcb t = tcb;
+        if (t != null) {
+            starved &= !t.isMemoryAvailable();
+            t.memoryAvailable();
+        }
     }
 
     void shutdownInput() {
@@ -252,6 +259,16 @@ final class ConnectionState {
     @Nullable TcpInfo info() {
         Tcb t = tcb;
         return t != null ? t.info() : lastInfo;
+    }
+
+    int sendBufferBytes() {
+        Tcb t = tcb;
+        return t != null ? t.sendBufferBytes() : lastOptions.sendBufferBytes();
+    }
+
+    int receiveBufferBytes() {
+        Tcb t = tcb;
+        return t != null ? t.receiveBufferBytes() : lastOptions.receiveBufferBytes();
     }
 
     ConnectionOptions options() {

@@ -10,16 +10,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The writers that found no memory, in the order in which they came: as memory comes back they are let in one for each
- * chunk, the longest waiting first. Any thread; the lock is a leaf.
+ * The connections that found no memory, to write into or to tell a window, in the order in which they came: as memory comes
+ * back they may try again, one for each chunk, the longest waiting first. Who holds more than its share by then goes to the
+ * end. Any thread; the lock is a leaf.
  */
 final class MemoryQueue {
 
     /** How often the pool is looked at while somebody waits. */
     private static final long LOOK_NS = 5_000_000;
-
-    /** The share that the pool keeps for guaranteed requests. */
-    private static final int RESERVE_SHIFT = 3;
 
     private final BufferPool pool;
     private final Clock clock;
@@ -34,7 +32,7 @@ final class MemoryQueue {
         this.clock = clock;
     }
 
-    /** Adds a writer, whose gate the caller holds. */
+    /** Adds a connection, whose gate the caller holds. */
     void add(TcpConnection connection) {
         lock.lock();
         try {
@@ -58,8 +56,7 @@ final class MemoryQueue {
     }
 
     private List<TcpConnection> takeServed(long nowNs) {
-        long limit = pool.limitBytes();
-        long chunks = (limit - (limit >>> RESERVE_SHIFT) - pool.usedBytes()) / pool.chunkBytes();
+        long chunks = pool.ordinaryFreeBytes() / pool.chunkBytes();
         List<TcpConnection> served = new ArrayList<>();
         lock.lock();
         try {

@@ -67,7 +67,7 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
         ConnectionObserver observer = host.config().observer();
         life = observer == ConnectionObserver.NONE ? null : new LifeReports(observer, tcb.pair());
         ConnectionOptions options = tcb.options();
-        long budgetBytes = (long) options.receiveBufferBytes() + options.sendBufferBytes();
+        long budgetBytes = (long) options.maxReceiveBufferBytes() + options.maxSendBufferBytes();
         gate = new EndpointGate(this, new Backlog(host.packets(), (int) Math.min(Integer.MAX_VALUE / 2, budgetBytes)));
         timer = new Timer(home);
     }
@@ -192,6 +192,10 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
                 timer.arm(tcb.nextDeadlineNs());
             }
         }
+        if (!awaitingMemory && state.isAwaitingMemory()) {
+            awaitingMemory = true;
+            host.memoryQueue().add(this);
+        }
         boolean news = state.takeNews();
         news |= readiness.publish(state.readyBits(readiness.isAny(Readiness.WRITABLE)));
         return news || (life != null && life.isDue());
@@ -305,9 +309,7 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
     int write(byte[] source, int offset, int length, boolean more) {
         gate.enter();
         try {
-            int n = state.write(source, offset, length, more);
-            noteWritten();
-            return n;
+            return state.write(source, offset, length, more);
         } finally {
             gate.leave();
         }
@@ -316,9 +318,7 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
     int write(ByteBuffer source) {
         gate.enter();
         try {
-            int n = state.write(source);
-            noteWritten();
-            return n;
+            return state.write(source);
         } finally {
             gate.leave();
         }
@@ -327,9 +327,7 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
     int writeUrgent(byte[] source, int offset, int length) {
         gate.enter();
         try {
-            int n = state.writeUrgent(source, offset, length);
-            noteWritten();
-            return n;
+            return state.writeUrgent(source, offset, length);
         } finally {
             gate.leave();
         }
@@ -350,13 +348,6 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
             return state.takeOutOfBand();
         } finally {
             gate.leaveUnchanged();
-        }
-    }
-
-    private void noteWritten() {
-        if (state.isStarved() && !awaitingMemory) {
-            awaitingMemory = true;
-            host.memoryQueue().add(this);
         }
     }
 
@@ -431,6 +422,24 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
         gate.enter();
         try {
             return state.info();
+        } finally {
+            gate.leaveUnchanged();
+        }
+    }
+
+    int sendBufferBytes() {
+        gate.enter();
+        try {
+            return state.sendBufferBytes();
+        } finally {
+            gate.leaveUnchanged();
+        }
+    }
+
+    int receiveBufferBytes() {
+        gate.enter();
+        try {
+            return state.receiveBufferBytes();
         } finally {
             gate.leaveUnchanged();
         }

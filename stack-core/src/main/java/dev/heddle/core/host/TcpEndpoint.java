@@ -375,6 +375,18 @@ public final class TcpEndpoint {
         return readiness;
     }
 
+    /** How many unacknowledged and unsent bytes are kept at present; it may grow by itself. */
+    public int sendBufferBytes() {
+        TcpConnection c = connection;
+        return c == null ? options().sendBufferBytes() : c.sendBufferBytes();
+    }
+
+    /** How many bytes may wait for the application at present; it may grow by itself. */
+    public int receiveBufferBytes() {
+        TcpConnection c = connection;
+        return c == null ? options().receiveBufferBytes() : c.receiveBufferBytes();
+    }
+
     /** The options in force; of an endpoint that is not connected those it will start with. */
     public ConnectionOptions options() {
         TcpConnection c = connection;

@@ -70,8 +70,7 @@ final class Closing {
     /** Whether there are too many orphans, or this one holds memory that is short: nobody waits for what it still does. */
     boolean isTooMuch() {
         return orphans().isTooMany()
-                || tcb.sender().buffer().room() < tcb.options().sendBufferBytes()
-                        && tcb.context().pool().isShort();
+                || tcb.sender().buffer().holdsMemory() && tcb.context().pool().isShort();
     }
 
     private Orphans orphans() {

@@ -23,8 +23,11 @@ import dev.heddle.core.tcp.congestion.Cubic;
  * @param mssClamp the largest MSS to send and to announce; 0: what the path gives
  * @param trafficClass the TOS or traffic-class byte, ECN bits zero (RFC 9293 MUST-48)
  * @param hopLimit the TTL (RFC 9293 MUST-49)
- * @param sendBufferBytes the most unacknowledged and unsent bytes kept
- * @param receiveBufferBytes the most bytes that may wait for the application, and so the largest window
+ * @param sendBufferBytes the most unacknowledged and unsent bytes kept, at first
+ * @param maxSendBufferBytes how far that grows by itself with the congestion window; the same: not at all
+ * @param receiveBufferBytes the most bytes that may wait for the application, and so the largest window, at first
+ * @param maxReceiveBufferBytes how far that grows by itself with what the application reads in a round trip; the same: not
+ *     at all
  * @param oobInline urgent data stays in the stream
  * @param congestionControl the name of the congestion control, such as {@code cubic}
  * @param pacing spread transmissions over the round trip also where the congestion control does not ask for it
@@ -46,7 +49,9 @@ public record ConnectionOptions(
         int trafficClass,
         int hopLimit,
         int sendBufferBytes,
+        int maxSendBufferBytes,
         int receiveBufferBytes,
+        int maxReceiveBufferBytes,
         boolean oobInline,
         String congestionControl,
         boolean pacing,
@@ -73,8 +78,10 @@ public record ConnectionOptions(
             0,
             0,
             64,
+            64 << 10,
             4 << 20,
-            4 << 20,
+            128 << 10,
+            6 << 20,
             false,
             Cubic.NAME,
             false,
@@ -92,6 +99,9 @@ public record ConnectionOptions(
                 maxPacingRateBytesPerSecond >= MIN_PACING_RATE,
                 "pacing rate must be at least " + MIN_PACING_RATE + " bytes a second");
         require(sendBufferBytes > 0 && receiveBufferBytes > 0, "buffer sizes must be positive");
+        require(
+                maxSendBufferBytes >= sendBufferBytes && maxReceiveBufferBytes >= receiveBufferBytes,
+                "buffers cannot grow to less than they are");
     }
 
     private static void require(boolean condition, String message) {
@@ -122,7 +132,9 @@ public record ConnectionOptions(
         private int trafficClass;
         private int hopLimit;
         private int sendBufferBytes;
+        private int maxSendBufferBytes;
         private int receiveBufferBytes;
+        private int maxReceiveBufferBytes;
         private boolean oobInline;
         private String congestionControl;
         private boolean pacing;
@@ -144,7 +156,9 @@ public record ConnectionOptions(
             trafficClass = from.trafficClass;
             hopLimit = from.hopLimit;
             sendBufferBytes = from.sendBufferBytes;
+            maxSendBufferBytes = from.maxSendBufferBytes;
             receiveBufferBytes = from.receiveBufferBytes;
+            maxReceiveBufferBytes = from.maxReceiveBufferBytes;
             oobInline = from.oobInline;
             congestionControl = from.congestionControl;
             pacing = from.pacing;
@@ -221,13 +235,27 @@ public record ConnectionOptions(
             return this;
         }
 
+        /** Fixes the size: the send buffer does not grow by itself any more. */
         public Builder sendBufferBytes(int value) {
-            sendBufferBytes = value;
+            return sendBufferBytes(value, value);
+        }
+
+        /** Lets the send buffer grow by itself from one size to another. */
+        public Builder sendBufferBytes(int initial, int most) {
+            sendBufferBytes = initial;
+            maxSendBufferBytes = most;
             return this;
         }
 
+        /** Fixes the size: the receive buffer does not grow by itself any more. */
         public Builder receiveBufferBytes(int value) {
-            receiveBufferBytes = value;
+            return receiveBufferBytes(value, value);
+        }
+
+        /** Lets the receive buffer grow by itself from one size to another. */
+        public Builder receiveBufferBytes(int initial, int most) {
+            receiveBufferBytes = initial;
+            maxReceiveBufferBytes = most;
             return this;
         }
 
@@ -268,7 +296,9 @@ public record ConnectionOptions(
                     trafficClass,
                     hopLimit,
                     sendBufferBytes,
+                    maxSendBufferBytes,
                     receiveBufferBytes,
+                    maxReceiveBufferBytes,
                     oobInline,
                     congestionControl,
                     pacing,

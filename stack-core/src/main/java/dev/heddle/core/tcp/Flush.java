@@ -23,7 +23,7 @@ final class Flush {
         if (tcb.handshake().isSynDue()) {
             if (!emitter.syn(
                     emitter.negotiated(),
-                    Receiver.synWindow(tcb.options()),
+                    Receiver.synWindow(tcb.context(), tcb.options()),
                     tcb.handshake().asksForEcn(),
                     nowNs)) {
                 return false;
@@ -41,6 +41,7 @@ final class Flush {
     private static boolean send(Tcb tcb, long nowNs) {
         Receiver receiver = tcb.receiver();
         SegmentEmitter emitter = tcb.emitter();
+        receiver.tune(nowNs);
         // SACK blocks travel on a bare ACK: data keeps its full size.
         if (receiver.ackDue() && (receiver.hasOutOfOrder() || receiver.hasDuplicates()) && !emitter.ack(nowNs)) {
             return false;

@@ -44,7 +44,7 @@ record NegotiatedOptions(
         return new NegotiatedOptions(
                 ipv4 ? DEFAULT_MSS_IPV4 : DEFAULT_MSS_IPV6,
                 0,
-                config.windowScaling() ? shiftFor(options.receiveBufferBytes()) : 0,
+                config.windowScaling() ? shiftFor(options.maxReceiveBufferBytes()) : 0,
                 config.windowScaling(),
                 config.sack(),
                 config.timestamps(),

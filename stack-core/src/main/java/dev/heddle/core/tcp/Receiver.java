@@ -3,6 +3,7 @@ package dev.heddle.core.tcp;
 import dev.heddle.core.buffer.BufferPool;
 import dev.heddle.core.buffer.StreamBuffer;
 import dev.heddle.core.link.Packet;
+import dev.heddle.core.wire.TcpOptions;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,15 +22,18 @@ final class Receiver {
     private final ReceiveSequence sequence;
     private final StreamBuffer buffer;
     private final StreamReader reader;
-    private final int shift;
+    private final NegotiatedOptions negotiated;
+    private final BufferLimit limit;
 
-    /** Whether duplicates are reported (RFC 2883): SACK was negotiated. */
-    private final boolean sack;
+    /** Made when data first arrives; never if the buffer's size is fixed. */
+    private @Nullable ReceiveTuning tuning;
+
+    /** Reading has made room that the window does not tell, because memory is short. */
+    private boolean windowHeldBack;
 
     private @Nullable OutOfOrderRanges outOfOrder;
     private @Nullable DuplicateReports duplicates;
     private long finOffset = NO_FIN;
-    private int limitBytes;
     private boolean discarding;
 
     /** Whether the buffer belongs to an {@link UnreadData} now. */
@@ -47,17 +51,15 @@ final class Receiver {
             TcpContext context,
             ReceiveSequence sequence,
             NegotiatedOptions negotiated,
-            int limitBytes,
-            boolean oobInline,
+            ConnectionOptions options,
             int announcedWindow) {
         this.context = context;
         this.sequence = sequence;
-        shift = negotiated.receiveShift();
-        sack = negotiated.sack();
-        this.limitBytes = limitBytes;
+        this.negotiated = negotiated;
+        limit = new BufferLimit(options.receiveBufferBytes(), options.maxReceiveBufferBytes());
         buffer = new StreamBuffer(context.pool());
         buffer.start(1);
-        reader = new StreamReader(buffer, oobInline);
+        reader = new StreamReader(buffer, options.oobInline());
         sequence.edge = 1L + announcedWindow;
     }
 
@@ -70,9 +72,14 @@ final class Receiver {
         return sequence;
     }
 
-    /** The window that a SYN announces, which is never scaled (RFC 7323 2.2). */
+    /** The most that a SYN announces; its window is never scaled (RFC 7323 2.2). */
     static int synWindow(ConnectionOptions options) {
         return Math.min(65_535, options.receiveBufferBytes());
+    }
+
+    /** The window that a SYN announces as memory is now. */
+    static int synWindow(TcpContext context, ConnectionOptions options) {
+        return (int) Math.min(synWindow(options), context.pool().shareBytes());
     }
 
     // --- arrival
@@ -99,6 +106,7 @@ final class Receiver {
         boolean finInWindow = fin && to == end && (end < sequence.edge || end == sequence.nxt);
         noteSegmentSize(packet, length);
         noteDuplicate(seq, end);
+        noteRoundTrip(packet, length);
         if (to <= from && !(finInWindow && end >= sequence.nxt)) {
             // Nothing new: a duplicate, or beyond a closed window. Tell the peer where we are.
             if (length > 0 || fin) {
@@ -126,7 +134,8 @@ final class Receiver {
      * contiguous piece is reported (RFC 2883 4.2).
      */
     void noteDuplicate(long from, long to) {
-        if (!sack || from >= to) {
+        // RFC 2883: only a peer that knows SACK.
+        if (!negotiated.sack() || from >= to) {
             return;
         }
         long left = from;
@@ -148,6 +157,38 @@ final class Receiver {
         ackDue = true;
     }
 
+    private void noteRoundTrip(Packet packet, int length) {
+        if (!limit.mayGrow() || length == 0) {
+            return;
+        }
+        ReceiveTuning current = tuning;
+        if (current == null) {
+            current = tuning = new ReceiveTuning(buffer.head(), segmentEstimateBytes, packet.arrivalNs);
+        }
+        current.arrived(sequence.nxt, sequence.edge, packet.arrivalNs);
+        TcpOptions options = packet.tcp().options();
+        if (length >= segmentEstimateBytes && negotiated.timestamps() && options.hasTimestamps()) {
+            int ticks = negotiated.timestamp(packet.arrivalNs) - options.timestampEcho();
+            if (ticks >= 0) {
+                current.echoed(options.timestampEcho(), Math.max(1, ticks) * NegotiatedOptions.TIMESTAMP_TICK_NS);
+            }
+        }
+    }
+
+    /** Lets the buffer grow with what the application takes; called whenever something may be sent. */
+    void tune(long nowNs) {
+        ReceiveTuning current = tuning;
+        if (current == null || !limit.mayGrow() || discarding) {
+            return;
+        }
+        long wanted = current.wantedBytes(buffer.head(), segmentEstimateBytes, nowNs);
+        // DESIGN: when memory is short, windows get less.
+        if (wanted > limit.bytes() && !context.pool().isShort()) {
+            limit.raise(wanted);
+            ackDue |= windowUpdateDue();
+        }
+    }
+
     private void acceptInOrder(ByteBuffer source, int index, int length, boolean quickAck) {
         int stored = discarding ? length : buffer.write(sequence.nxt, source, index, length);
         if (stored < length && hasOutOfOrder()) {
@@ -157,6 +198,7 @@ final class Receiver {
         sequence.nxt += stored;
         if (stored < length) {
             // DESIGN: memory is short; the peer will send it again.
+            context.counters().increment(TcpCounter.TcpExtRcvPruned);
             context.counters().increment(TcpCounter.TcpExtTCPRcvQDrop);
             ackDue = true;
             return;
@@ -200,7 +242,8 @@ final class Receiver {
         if (ranges == null) {
             ranges = outOfOrder = new OutOfOrderRanges();
         }
-        if (ranges.isFull()) {
+        if (ranges.isFull() || context.pool().isShort() && !discarding) {
+            // DESIGN: what cannot be read yet is the first to do without memory.
             context.counters().increment(TcpCounter.TcpExtTCPOFODrop);
             return;
         }
@@ -262,8 +305,9 @@ final class Receiver {
     }
 
     private void consumed(int length) {
-        if (length > 0 && !finConsumed() && windowUpdateDue()) {
-            ackDue = true;
+        if (length > 0 && !finConsumed()) {
+            ackDue |= windowUpdateDue();
+            windowHeldBack = isMemoryMissing();
         }
     }
 
@@ -284,10 +328,6 @@ final class Receiver {
         return news;
     }
 
-    void oobInline(boolean value) {
-        reader.inline(value);
-    }
-
     /** The application reads no more: what arrives is acknowledged and thrown away. */
     void discard() {
         discarding = true;
@@ -299,8 +339,19 @@ final class Receiver {
         return discarding;
     }
 
-    void limit(int bytes) {
-        limitBytes = bytes;
+    void options(ConnectionOptions options) {
+        limit.appoint(options.receiveBufferBytes(), options.maxReceiveBufferBytes());
+        reader.inline(options.oobInline());
+    }
+
+    /** How much may wait for the application at present. */
+    int limitBytes() {
+        return limit.bytes();
+    }
+
+    /** Null before data has arrived, or if the buffer's size is fixed. */
+    @Nullable ReceiveTuning tuning() {
+        return tuning;
     }
 
     /** Gives the memory back, unless it was {@linkplain #detach detached}. */
@@ -325,7 +376,26 @@ final class Receiver {
     /** The octet up to which there is room now. */
     private long roomEdge() {
         long unread = discarding ? 0 : sequence.nxt - buffer.head();
-        return sequence.nxt + Math.max(0, limitBytes - unread);
+        return sequence.nxt + Math.max(0, limit.bytes() - unread);
+    }
+
+    /** Whether the peer waits for room that there is, but no memory for it. */
+    boolean isWindowHeldBack() {
+        return windowHeldBack;
+    }
+
+    private boolean isMemoryMissing() {
+        return sequence.window() < segmentEstimateBytes
+                && worthMoving(roomEdge(), limit.bytes())
+                && movedEdge() == sequence.edge;
+    }
+
+    /** There is memory again, perhaps. */
+    void memoryAvailable() {
+        if (windowHeldBack) {
+            windowHeldBack = isMemoryMissing();
+            ackDue |= windowUpdateDue();
+        }
     }
 
     /** RFC 9293 3.8.6.2.2: the right edge stays until it can move by a worthwhile amount. */
@@ -334,29 +404,31 @@ final class Receiver {
     }
 
     /**
-     * Where the right edge may be now. While memory is short it moves no further than the one chunk that every connection is
-     * guaranteed: enough to go on slowly, whatever others hold.
+     * Where the right edge may be now. It promises no more than this connection's share of the memory that is left, but the one
+     * chunk that every connection is guaranteed: enough to go on slowly, whatever others hold.
      */
     private long movedEdge() {
         long edge = roomEdge();
-        if (!worthMoving(edge, limitBytes)) {
+        if (!worthMoving(edge, limit.bytes())) {
             return sequence.edge;
         }
         BufferPool pool = context.pool();
-        if (discarding || !pool.isShort()) {
+        long share = pool.ordinaryFreeBytes();
+        if (discarding || share >= limit.bytes()) {
             return edge;
         }
-        if (buffer.heldBytes() == 0 && !pool.mayGuarantee()) {
-            return sequence.edge;
+        long shareEnd = buffer.head() + share;
+        if (buffer.heldBytes() > 0 || pool.mayGuarantee()) {
+            shareEnd = Math.max(shareEnd, buffer.firstChunkEnd());
         }
-        long chunkEnd = Math.min(edge, buffer.firstChunkEnd());
-        return worthMoving(chunkEnd, pool.chunkBytes()) ? chunkEnd : sequence.edge;
+        edge = Math.min(edge, shareEnd);
+        return worthMoving(edge, pool.chunkBytes()) ? edge : sequence.edge;
     }
 
     /** Whether the peer should hear of room that reading has made. */
     private boolean windowUpdateDue() {
         long remaining = sequence.window();
-        if (2 * remaining > limitBytes) {
+        if (2 * remaining > limit.bytes()) {
             return false;
         }
         long newEdge = movedEdge();
@@ -366,6 +438,7 @@ final class Receiver {
     /** The window field of a segment that goes out now; moves the announced edge. */
     int announceWindow() {
         sequence.edge = movedEdge();
+        int shift = negotiated.receiveShift();
         long window = Math.min(sequence.window(), 65_535L << shift);
         long scaled = window >> shift;
         long unit = 1L << shift;
@@ -373,7 +446,7 @@ final class Receiver {
             // Rounding down would take back what was announced; rounding up moves the edge by less than a unit. A
             // peer that makes it creep by tiny segments gets the smaller number.
             long raised = sequence.nxt + (scaled + 1 << shift);
-            if (raised <= roomEdge() + limitBytes / 4 + unit) {
+            if (raised <= roomEdge() + limit.bytes() / 4 + unit) {
                 scaled++;
                 sequence.edge = raised;
             }

@@ -37,12 +37,17 @@ final class Sender {
     /** Null while the peer takes what comes. */
     private @Nullable Stall stall;
 
-    Sender(TcpContext context, SendSequence sequence, SegmentEmitter emitter, RttEstimator rtt, int limitBytes) {
+    Sender(
+            TcpContext context,
+            SendSequence sequence,
+            SegmentEmitter emitter,
+            RttEstimator rtt,
+            ConnectionOptions options) {
         this.context = context;
         this.sequence = sequence;
         this.emitter = emitter;
         this.rtt = rtt;
-        buffer = new SendBuffer(context.pool(), limitBytes);
+        buffer = new SendBuffer(context.pool(), options);
         congestion = new Congestion(context, sequence, emitter, rtt);
         newData = new NewData(sequence, emitter, buffer, congestion, cork);
         retransmitter = new Retransmitter(context, sequence, emitter, buffer, congestion);
@@ -175,6 +180,7 @@ final class Sender {
         if (stall != null && stall.isOver(sequence.una, buffer.tail())) {
             stall = null;
         }
+        buffer.grow(congestion.control().congestionWindowBytes(), emitter.mssBytes());
     }
 
     private void windowOpened(long ack) {

@@ -31,7 +31,7 @@ final class SynAck {
         int announced = options.mssClamp() > 0 ? Math.min(options.mssClamp(), mss) : mss;
         int optionsEnd = SegmentWriter.synOptions(packet.buffer(), announced, negotiated, timestamp, timestampEcho);
         int flags = TcpHeader.SYN | TcpHeader.ACK | (ecn ? TcpHeader.ECE : 0);
-        SegmentWriter.header(packet, pair, iss, irs + 1, flags, Receiver.synWindow(options), optionsEnd);
+        SegmentWriter.header(packet, pair, iss, irs + 1, flags, Receiver.synWindow(context, options), optionsEnd);
         SegmentWriter.pseudoChecksum(packet, pair);
         context.counters().increment(TcpCounter.TcpOutSegs);
         context.output().send(packet, pair, options.trafficClass() & ~Ecn.MASK, options.hopLimit());

@@ -51,7 +51,7 @@ public final class Tcb {
         snd.nxt = 1;
         userTimeout = new UserTimeout(config, options);
         emitter = new SegmentEmitter(context, pair, snd, negotiated, options, opening.path(), userTimeout);
-        sender = new Sender(context, snd, emitter, rtt, options.sendBufferBytes());
+        sender = new Sender(context, snd, emitter, rtt, options);
     }
 
     /** Active OPEN (RFC 9293 3.10.1): SYN-SENT; the SYN goes out with the next {@link #flush}. */
@@ -97,8 +97,7 @@ public final class Tcb {
     /** The peer's SYN has arrived: its numbers and the agreed options are known. */
     void receiveFrom(int irs, NegotiatedOptions negotiated, int announcedWindow) {
         ReceiveSequence sequence = new ReceiveSequence(irs);
-        Receiver newReceiver = new Receiver(
-                context, sequence, negotiated, options.receiveBufferBytes(), options.oobInline(), announcedWindow);
+        Receiver newReceiver = new Receiver(context, sequence, negotiated, options, announcedWindow);
         rcv = sequence;
         receiver = newReceiver;
         emitter.synchronize(sequence, newReceiver, negotiated);
@@ -263,6 +262,33 @@ public final class Tcb {
         return state.maySend() && sender.buffer().isWritable();
     }
 
+    /** Whether the peer waits for a window that only memory keeps from opening. */
+    public boolean isWindowHeldBack() {
+        return receiver != null && receiver.isWindowHeldBack();
+    }
+
+    /** Whether the send buffer would get memory if something were written. */
+    public boolean isMemoryAvailable() {
+        return sender.buffer().isMemoryAvailable();
+    }
+
+    /** There is memory again: what it kept from being sent goes out with the next {@link #flush}. */
+    public void memoryAvailable() {
+        if (receiver != null) {
+            receiver.memoryAvailable();
+        }
+    }
+
+    /** How much may wait in the send buffer at present. */
+    public int sendBufferBytes() {
+        return sender.buffer().limitBytes();
+    }
+
+    /** How much may wait for the application at present. */
+    public int receiveBufferBytes() {
+        return receiver == null ? options.receiveBufferBytes() : receiver.limitBytes();
+    }
+
     /** Whether the peer's FIN and all data before it was read. */
     public boolean endOfStream() {
         return receiver != null && (receiver.endOfStream() || receiver.isDiscarding());
@@ -344,11 +370,10 @@ public final class Tcb {
         options = newOptions;
         emitter.options(newOptions);
         userTimeout.appoint(newOptions.userTimeoutNs());
-        sender.buffer().limit(newOptions.sendBufferBytes());
+        sender.buffer().options(newOptions);
         sender.congestion().change(newOptions.congestionControl());
         if (receiver != null) {
-            receiver.limit(newOptions.receiveBufferBytes());
-            receiver.oobInline(newOptions.oobInline());
+            receiver.options(newOptions);
         }
         if (emitter.mssBytes() != mssBefore) {
             sender.congestion().segmentSizeChanged(emitter.mssBytes());

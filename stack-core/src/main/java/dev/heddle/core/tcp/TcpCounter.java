@@ -25,6 +25,7 @@ public enum TcpCounter {
     TcpExtTCPOFODrop,
     TcpExtTCPOFOQueue,
     TcpExtOfoPruned,
+    TcpExtRcvPruned,
     TcpExtPAWSEstab,
     TcpExtTCPChallengeACK,
     TcpExtTCPSYNChallenge,

@@ -21,15 +21,15 @@ class BufferPoolTest {
 
     private final BufferPool pool = new BufferPool(16 * CHUNK, CHUNK);
 
-    private Chunk acquire(boolean guaranteed) {
-        Chunk chunk = pool.acquire(guaranteed);
+    private Chunk acquire(long heldBytes) {
+        Chunk chunk = pool.acquire(heldBytes);
         assertThat(chunk).isNotNull();
         return chunk;
     }
 
     @Test
     void chunks_are_direct_big_endian_and_of_the_pools_size() {
-        Chunk chunk = acquire(false);
+        Chunk chunk = acquire(1);
         assertThat(chunk.bytes().isDirect()).isTrue();
         assertThat(chunk.bytes().order()).isEqualTo(ByteOrder.BIG_ENDIAN);
         assertThat(chunk.bytes().capacity()).isEqualTo(CHUNK);
@@ -39,7 +39,7 @@ class BufferPoolTest {
     void chunks_do_not_overlap() {
         List<Chunk> chunks = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
-            Chunk chunk = acquire(true);
+            Chunk chunk = acquire(0);
             for (int at = 0; at < CHUNK; at++) {
                 chunk.bytes().put(at, (byte) i);
             }
@@ -55,28 +55,28 @@ class BufferPoolTest {
     @Test
     void ordinary_requests_leave_an_eighth_to_guaranteed_ones() {
         for (int i = 0; i < 14; i++) {
-            acquire(false);
+            acquire(1);
         }
-        assertThat(pool.acquire(false)).isNull();
-        acquire(true);
-        acquire(true);
-        assertThat(pool.acquire(true)).isNull();
+        assertThat(pool.acquire(1)).isNull();
+        acquire(0);
+        acquire(0);
+        assertThat(pool.acquire(0)).isNull();
         assertThat(pool.usedBytes()).isEqualTo(pool.limitBytes());
     }
 
     @Test
     void a_released_chunk_is_handed_out_again() {
-        Chunk chunk = acquire(false);
+        Chunk chunk = acquire(1);
         pool.release(chunk);
         assertThat(pool.usedBytes()).isZero();
         assertThat(pool.peakBytes()).isEqualTo(CHUNK);
-        assertThat(pool.acquire(false)).isSameAs(chunk);
+        assertThat(pool.acquire(1)).isSameAs(chunk);
     }
 
     @Test
     void releasing_twice_is_refused() {
-        Chunk chunk = acquire(false);
-        acquire(false);
+        Chunk chunk = acquire(1);
+        acquire(1);
         pool.release(chunk);
         assertThatThrownBy(() -> pool.release(chunk)).isInstanceOf(IllegalStateException.class);
         assertThat(pool.usedBytes()).isEqualTo(CHUNK);
@@ -85,11 +85,11 @@ class BufferPoolTest {
     @Test
     void charges_count_against_the_limit_of_chunks_and_the_other_way_round() {
         assertThat(pool.charge(15 * CHUNK + 1)).isTrue();
-        assertThat(pool.acquire(true)).isNull();
+        assertThat(pool.acquire(0)).isNull();
         assertThat(pool.charge(CHUNK)).isFalse();
         assertThat(pool.usedBytes()).isEqualTo(15 * CHUNK + 1);
         pool.discharge(15 * CHUNK + 1);
-        Chunk chunk = acquire(false);
+        Chunk chunk = acquire(1);
         assertThat(pool.charge(15 * CHUNK)).isTrue();
         assertThat(pool.charge(1)).isFalse();
         pool.release(chunk);
@@ -121,7 +121,7 @@ class BufferPoolTest {
     void a_limit_over_several_slabs_can_be_used_in_full_and_not_beyond() {
         BufferPool large = new BufferPool(5 << 20, 16 * 1024);
         int count = 0;
-        while (large.acquire(true) != null) {
+        while (large.acquire(0) != null) {
             count++;
         }
         assertThat(count).isEqualTo((5 << 20) / (16 * 1024));
@@ -148,7 +148,7 @@ class BufferPoolTest {
         Deque<Chunk> held = new ArrayDeque<>();
         boolean intact = true;
         for (int i = 0; i < 20_000; i++) {
-            @Nullable Chunk chunk = random.nextBoolean() ? shared.acquire(random.nextBoolean()) : null;
+            @Nullable Chunk chunk = random.nextBoolean() ? shared.acquire(random.nextInt(2)) : null;
             if (chunk != null) {
                 chunk.bytes().putInt(0, id);
                 held.add(chunk);

@@ -442,7 +442,7 @@ final class TcpScript {
     /** Takes all memory; the caller gives it back. */
     List<Chunk> exhaustMemory() {
         List<Chunk> held = new ArrayList<>();
-        for (Chunk chunk = pool.acquire(true); chunk != null; chunk = pool.acquire(true)) {
+        for (Chunk chunk = pool.acquire(0); chunk != null; chunk = pool.acquire(0)) {
             held.add(chunk);
         }
         assertThat(held).isNotEmpty();
