@@ -67,6 +67,11 @@ final class Router implements AutoCloseable {
         return near.count(family == Family.IPV4 ? "IpFragFails" : "Icmp6OutPktTooBigs");
     }
 
+    /** How many fragments the router made. */
+    long fragments() {
+        return near.count("IpFragCreates");
+    }
+
     /** Removes the host and, with its end, the link. */
     @Override
     public void close() {

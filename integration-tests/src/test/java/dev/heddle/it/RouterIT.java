@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A router in between drops what is too long for its next link, and says so: path MTU discovery (RFC 1191, RFC 8201). */
 @RealLinux
@@ -58,6 +59,29 @@ final class RouterIT {
             assertThat(router.tooBig(family))
                     .as("the second connection knows what the first one learnt")
                     .isEqualTo(tooBig);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Offloads.class)
+    void a_path_too_narrow_for_tcp_is_left_to_the_router(Offloads offloads) throws IOException {
+        int bytes = BYTES / 8;
+        try (TwoHosts hosts = connect(offloads);
+                Router router = Router.behind(hosts, 296);
+                KernelPeer peer = KernelPeer.start(router.far())) {
+            String digest = new Curl(router.far(), List.of(hosts.url(Family.IPV4, TestSite.generated(bytes)))).digest();
+            assertThat(digest).isEqualTo(GeneratedContent.sha256(bytes));
+            long tooBig = router.tooBig(Family.IPV4);
+            assertThat(tooBig).as("the router's words on too long packets").isPositive();
+            peer.receives(bytes, hosts.stack(), Family.IPV4.far());
+
+            hosts.awaitNoConnections();
+            assertThat(closed.infos())
+                    .hasSize(2)
+                    .allSatisfy(info -> assertThat(info.pathMtu()).isEqualTo(552));
+            assertThat(hosts.count("TcpExtTCPTimeouts")).isZero();
+            assertThat(router.tooBig(Family.IPV4)).isEqualTo(tooBig);
+            assertThat(router.fragments()).isGreaterThan(2L * bytes / 296);
         }
     }
 
