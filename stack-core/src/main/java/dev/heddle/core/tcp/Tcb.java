@@ -49,7 +49,7 @@ public final class Tcb {
         keepAlive = new KeepAlive(opening.nowNs());
         snd = new SendSequence(opening.iss());
         snd.nxt = 1;
-        userTimeout = new UserTimeout(config, options);
+        userTimeout = new UserTimeout(config.userTimeoutOption(), options);
         emitter = new SegmentEmitter(context, pair, snd, negotiated, options, opening.path(), userTimeout);
         sender = new Sender(context, snd, emitter, rtt, options);
     }

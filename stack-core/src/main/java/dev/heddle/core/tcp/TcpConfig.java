@@ -27,10 +27,7 @@ public final class TcpConfig {
     private final int orphanRetries;
     private final int problemRetries;
     private final boolean softErrorsEndAttempts;
-    private final boolean userTimeoutOption;
-    private final long minUserTimeoutNs;
-    private final long maxUserTimeoutNs;
-    private final long advertisedUserTimeoutNs;
+    private final UserTimeoutOption userTimeoutOption;
     private final int maxOrphans;
     private final long finWait2Ns;
     private final long timeWaitNs;
@@ -63,9 +60,6 @@ public final class TcpConfig {
         problemRetries = b.problemRetries;
         softErrorsEndAttempts = b.softErrorsEndAttempts;
         userTimeoutOption = b.userTimeoutOption;
-        minUserTimeoutNs = b.minUserTimeoutNs;
-        maxUserTimeoutNs = b.maxUserTimeoutNs;
-        advertisedUserTimeoutNs = b.advertisedUserTimeoutNs;
         maxOrphans = b.maxOrphans;
         finWait2Ns = b.finWait2Ns;
         timeWaitNs = b.timeWaitNs;
@@ -94,11 +88,8 @@ public final class TcpConfig {
             throw new IllegalArgumentException("R1 must be positive, the number of orphans must not be negative");
         }
         // RFC 5482 3.1: the limits must be above the RTO.
-        if (minUserTimeoutNs <= 0 || maxUserTimeoutNs < minUserTimeoutNs || maxUserTimeoutNs <= maxRtoNs) {
-            throw new IllegalArgumentException("needed: minimum <= maximum user timeout, maximum RTO < maximum");
-        }
-        if (advertisedUserTimeoutNs < SECOND) {
-            throw new IllegalArgumentException("advertised user timeout must be at least a second");
+        if (userTimeoutOption.mostNs() <= maxRtoNs) {
+            throw new IllegalArgumentException("the longest user timeout must be above the maximum RTO");
         }
         if (finWait2Ns < 0 || timeWaitNs < 0 || maxTimeWait < 0 || maxSynBacklog < 1 || challengeAcksPerSecond < 1) {
             throw new IllegalArgumentException("times and limits must not be negative");
@@ -184,27 +175,9 @@ public final class TcpConfig {
         return softErrorsEndAttempts;
     }
 
-    /**
-     * Send the User Timeout Option and follow the peer's (ENABLED of RFC 5482). Connections whose application has set a user
-     * timeout keep to it.
-     */
-    public boolean userTimeoutOption() {
+    /** What is said and heard of user timeouts (RFC 5482). */
+    public UserTimeoutOption userTimeoutOption() {
         return userTimeoutOption;
-    }
-
-    /** The least user timeout that a peer can bring about (L_LIMIT of RFC 5482 3.1). */
-    public long minUserTimeoutNs() {
-        return minUserTimeoutNs;
-    }
-
-    /** The longest user timeout that a peer can bring about (U_LIMIT of RFC 5482 3.1). */
-    public long maxUserTimeoutNs() {
-        return maxUserTimeoutNs;
-    }
-
-    /** What the option says if the application has not set a user timeout; about what {@link #dataRetries} come to. */
-    public long advertisedUserTimeoutNs() {
-        return advertisedUserTimeoutNs;
     }
 
     /** How many connections may live on after their applications have closed them; more are reset. */
@@ -312,10 +285,7 @@ public final class TcpConfig {
         private int orphanRetries = 8;
         private int problemRetries = 3;
         private boolean softErrorsEndAttempts = false;
-        private boolean userTimeoutOption = false;
-        private long minUserTimeoutNs = 100 * SECOND;
-        private long maxUserTimeoutNs = 3_600 * SECOND;
-        private long advertisedUserTimeoutNs = 900 * SECOND;
+        private UserTimeoutOption userTimeoutOption = UserTimeoutOption.OFF;
         private int maxOrphans = 65_536;
         private long finWait2Ns = 60 * SECOND;
         private long timeWaitNs = 60 * SECOND;
@@ -408,23 +378,8 @@ public final class TcpConfig {
             return this;
         }
 
-        public Builder userTimeoutOption(boolean value) {
-            userTimeoutOption = value;
-            return this;
-        }
-
-        public Builder minUserTimeoutNs(long value) {
-            minUserTimeoutNs = value;
-            return this;
-        }
-
-        public Builder maxUserTimeoutNs(long value) {
-            maxUserTimeoutNs = value;
-            return this;
-        }
-
-        public Builder advertisedUserTimeoutNs(long value) {
-            advertisedUserTimeoutNs = value;
+        public Builder userTimeoutOption(UserTimeoutOption value) {
+            userTimeoutOption = Objects.requireNonNull(value);
             return this;
         }
 

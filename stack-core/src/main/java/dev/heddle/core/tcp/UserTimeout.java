@@ -15,8 +15,7 @@ final class UserTimeout {
 
     private static final int MINUTES = 0x8000;
 
-    private final TcpConfig config;
-    private final boolean enabled;
+    private final UserTimeoutOption option;
     private long appointedNs;
 
     /** REMOTE_UTO; 0 if the peer has sent none. */
@@ -25,22 +24,21 @@ final class UserTimeout {
     /** The option goes out with the next segment that has room. */
     private boolean due;
 
-    UserTimeout(TcpConfig config, ConnectionOptions options) {
-        this.config = config;
-        enabled = config.userTimeoutOption();
+    UserTimeout(UserTimeoutOption option, ConnectionOptions options) {
+        this.option = option;
         appointedNs = options.userTimeoutNs();
-        due = enabled;
+        due = option.enabled();
     }
 
     /** The application sets USER_TIMEOUT; 0 leaves it to the retries, or to the peer's option. */
     void appoint(long timeoutNs) {
-        due |= enabled && timeoutNs != appointedNs;
+        due |= option.enabled() && timeoutNs != appointedNs;
         appointedNs = timeoutNs;
     }
 
     /** A segment carried the option; without effect if it is not enabled. */
     void received(int seconds) {
-        if (enabled && seconds > 0) {
+        if (option.enabled() && seconds > 0) {
             remoteNs = seconds * SECOND_NS;
         }
     }
@@ -60,8 +58,8 @@ final class UserTimeout {
             // RFC 5482 3.1: CHANGEABLE is false when the application has set one.
             return appointedNs;
         }
-        long lowest = Math.max(config.minUserTimeoutNs(), rtoNs + SECOND_NS);
-        return Math.min(config.maxUserTimeoutNs(), Math.max(Math.max(advertisedNs(), remoteNs), lowest));
+        long lowest = Math.max(option.leastNs(), rtoNs + SECOND_NS);
+        return Math.min(option.mostNs(), Math.max(Math.max(advertisedNs(), remoteNs), lowest));
     }
 
     /** When what is unanswered since then has been so for too long. */
@@ -72,7 +70,7 @@ final class UserTimeout {
 
     /** ADV_UTO. */
     private long advertisedNs() {
-        return appointedNs > 0 ? appointedNs : config.advertisedUserTimeoutNs();
+        return appointedNs > 0 ? appointedNs : option.advertisedNs();
     }
 
     boolean isDue() {

@@ -101,7 +101,7 @@ class UserTimeoutTest {
     @Test
     @Requirement({"RFC5482:3", "RFC5482:3.3"})
     void it_goes_with_the_syn_and_the_first_segment_behind_it() {
-        script.config(c -> c.userTimeoutOption(true).advertisedUserTimeoutNs(300 * SECOND));
+        script.config(c -> c.userTimeoutOption(UserTimeoutOption.ON.advertising(300 * SECOND)));
         script.connect().expect(syn().userTimeout(300));
         script.inject(script.synAckOfPeer()).expect(ack(1).userTimeout(300));
         script.write(100).expect(data(1, 101));
@@ -118,7 +118,7 @@ class UserTimeoutTest {
     @Test
     @Requirement("RFC5482:3.3")
     void what_seconds_cannot_say_is_said_in_minutes() {
-        script.config(c -> c.userTimeoutOption(true).advertisedUserTimeoutNs(40_000 * SECOND));
+        script.config(c -> c.userTimeoutOption(UserTimeoutOption.ON.advertising(40_000 * SECOND)));
         // 40,000 s are 666 minutes and two thirds, rounded up.
         script.connect().expect(syn().userTimeout(667 * 60));
     }
@@ -126,8 +126,8 @@ class UserTimeoutTest {
     @Test
     @Requirement("RFC5482:3.1")
     void the_longer_of_both_is_adopted_within_the_limits() {
-        script.config(c ->
-                c.userTimeoutOption(true).advertisedUserTimeoutNs(300 * SECOND).maxUserTimeoutNs(1_000 * SECOND));
+        script.config(c -> c.userTimeoutOption(
+                UserTimeoutOption.ON.advertising(300 * SECOND).within(100 * SECOND, 1_000 * SECOND)));
         script.connect().inject(script.synAckOfPeer());
         assertThat(script.info().userTimeoutNs()).isZero();
         script.inject(ack(1).userTimeout(50));
@@ -143,7 +143,7 @@ class UserTimeoutTest {
     @Test
     @Requirement("RFC5482:3.1")
     void a_short_timeout_is_raised_to_the_lower_limit() {
-        script.config(c -> c.userTimeoutOption(true).advertisedUserTimeoutNs(SECOND));
+        script.config(c -> c.userTimeoutOption(UserTimeoutOption.ON.advertising(SECOND)));
         script.connect().inject(script.synAckOfPeer(), ack(1).userTimeout(1));
         assertThat(script.info().userTimeoutNs()).isEqualTo(100 * SECOND);
     }
@@ -168,7 +168,7 @@ class UserTimeoutTest {
     }
 
     private void startWithOption() {
-        script.config(c -> c.userTimeoutOption(true));
+        script.config(c -> c.userTimeoutOption(UserTimeoutOption.ON));
         script.connect().inject(script.synAckOfPeer()).ignoreSent();
     }
 
