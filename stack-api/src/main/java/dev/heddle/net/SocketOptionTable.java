@@ -84,7 +84,8 @@ final class SocketOptionTable {
                     (builder, milliseconds) -> builder.userTimeoutNs(TimeUnit.MILLISECONDS.toNanos(milliseconds))),
             entry(
                     HeddleSocketOptions.TCP_LINGER2,
-                    options -> options.finWait2Ns() < 0 ? -1 : (int) TimeUnit.NANOSECONDS.toSeconds(options.finWait2Ns()),
+                    options ->
+                            options.finWait2Ns() < 0 ? -1 : (int) TimeUnit.NANOSECONDS.toSeconds(options.finWait2Ns()),
                     (builder, seconds) -> builder.finWait2Ns(seconds < 0 ? -1 : TimeUnit.SECONDS.toNanos(seconds))),
             entry(
                     ExtendedSocketOptions.TCP_QUICKACK,

@@ -53,9 +53,8 @@ final class EdgeWatch implements Link {
         ByteBuffer b = packet.buffer();
         int at = packet.offset();
         boolean isIpv4 = (b.get(at) & 0xf0) == 0x40;
-        Refusal refusal = isIpv4
-                ? ipv4.wrapQuoted(b, at, packet.headLength())
-                : ipv6.wrapQuoted(b, at, packet.headLength());
+        Refusal refusal =
+                isIpv4 ? ipv4.wrapQuoted(b, at, packet.headLength()) : ipv6.wrapQuoted(b, at, packet.headLength());
         require(refusal == Refusal.NONE, "a host sent a packet with " + refusal);
         int protocol = isIpv4 ? ipv4.protocol() : ipv6.protocol();
         if (protocol != TcpHeader.PROTOCOL) {
