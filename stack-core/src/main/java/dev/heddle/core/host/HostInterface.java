@@ -30,6 +30,7 @@ public final class HostInterface {
     private final PathProperties ipv6Path;
     private final Driver driver;
     private final KeptSegments kept = new KeptSegments();
+    private final RefusedElsewhere refused = new RefusedElsewhere();
 
     /* Used by the holder of the pump role. */
     private final IpInput ipInput;
@@ -170,6 +171,15 @@ public final class HostInterface {
         return true;
     }
 
+    /** Lets a connection that is at home elsewhere, and was refused here, try again when there is room. Any thread. */
+    void awaitRoom(TcpConnection connection) {
+        refused.add(connection);
+        if (!driver.isRoleMine()) {
+            // Room may have come since the refusal, and the link has told a pump that knew of nothing.
+            driver.wake();
+        }
+    }
+
     /** Sends what was kept, as far as there is room; on the pump role. */
     private void sendKept() {
         for (Packet segment = kept.poll(); segment != null; segment = kept.poll()) {
@@ -182,6 +192,7 @@ public final class HostInterface {
 
     /** Gives back what was kept, and keeps nothing any more. */
     void dropKept() {
+        refused.clear();
         kept.close();
         for (Packet segment = kept.poll(); segment != null; segment = kept.poll()) {
             host.outbound().giveBack(segment);
@@ -193,6 +204,7 @@ public final class HostInterface {
         flushOffload();
         sendKept();
         driver.retryBlocked();
+        refused.retry(driver.batch());
     }
 
     /** Sends what of a super-segment had no room before; on the pump role. */

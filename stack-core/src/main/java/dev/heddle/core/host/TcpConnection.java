@@ -49,6 +49,9 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
     /** Whether this is among the writers that wait for memory; guarded by the gate. */
     private boolean awaitingMemory;
 
+    /** Whether an interface that is not the home has this among those it refused; set under the gate, cleared by that one. */
+    private volatile boolean awaitingRoom;
+
     /** Whether a batch has this among those it flushes at its end; any thread, atomically. */
     @SuppressWarnings("unused") // through MARKED
     private volatile boolean marked;
@@ -126,6 +129,13 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
         gate.signal(EndpointGate.REFUSED, batch);
     }
 
+    /** Lets a connection go on that an interface other than its home had refused; on that one's pump role. */
+    void roomAvailable(Batch batch) {
+        // First, so that who is refused from now on waits anew.
+        awaitingRoom = false;
+        gate.signal(EndpointGate.FLUSH, batch);
+    }
+
     /** Lets a writer that found no memory try again. */
     void memoryAvailable(Batch batch) {
         gate.signal(EndpointGate.MEMORY, batch);
@@ -187,7 +197,7 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
             } else {
                 state.note(tcb);
                 if (tcb.wantsOutput()) {
-                    timer.blocked();
+                    awaitRoom();
                 }
                 timer.arm(tcb.nextDeadlineNs());
             }
@@ -199,6 +209,17 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
         boolean news = state.takeNews();
         news |= readiness.publish(state.readyBits(readiness.isAny(Readiness.WRITABLE)));
         return news || (life != null && life.isDue());
+    }
+
+    /** The link has refused a segment; it may be another than that by which segments come. */
+    private void awaitRoom() {
+        HostInterface out = host.outbound().interfaceTo(pair().remoteHigh(), pair().remoteLow(), pair().scope());
+        if (out == null || out.driver() == home()) {
+            timer.blocked();
+        } else if (!awaitingRoom) {
+            awaitingRoom = true;
+            out.awaitRoom(this);
+        }
     }
 
     /** Lets go of the TCB. From here on the table leads the connection's packets to its TIME-WAIT record or to nothing. */

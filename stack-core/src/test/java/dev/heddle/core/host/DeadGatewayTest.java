@@ -30,6 +30,7 @@ class DeadGatewayTest {
 
     private boolean firstWorks;
     private boolean secondWorks = true;
+    private boolean secondIsFull;
 
     private final HostInterface far = net.b.addInterface(
             "b1",
@@ -41,6 +42,9 @@ class DeadGatewayTest {
             "a1",
             LinkCapabilities.plain(1500),
             packet -> {
+                if (secondIsFull) {
+                    return false;
+                }
                 ways.add(2);
                 if (secondWorks) {
                     Packet copy = new Packet(1500);
@@ -108,6 +112,27 @@ class DeadGatewayTest {
         net.advance(5 * SECOND);
         assertThat(server.available()).isEqualTo(100);
         assertThat(client.localAddress()).isEqualTo(HostPair.A4);
+    }
+
+    @Test
+    void a_connection_that_goes_another_way_than_it_comes_waits_for_room_where_it_goes() {
+        firstWorks = true;
+        TcpListener listener = net.listen(80);
+        TcpEndpoint client = net.connect(FAR, 80);
+        TcpEndpoint server = Objects.requireNonNull(listener.tryAccept());
+        firstWorks = false;
+        client.write(new byte[100], 0, 100);
+        net.advance(5 * SECOND);
+        assertThat(server.available()).isEqualTo(100);
+        for (int round = 2; round < 4; round++) {
+            secondIsFull = true;
+            client.write(new byte[100], 0, 100);
+            net.a.linkReady(second);
+            assertThat(server.available()).isEqualTo(100 * (round - 1));
+            secondIsFull = false;
+            net.a.linkReady(second);
+            assertThat(server.available()).isEqualTo(100 * round);
+        }
     }
 
     @Test
