@@ -28,7 +28,8 @@ public record EndpointInfo(
 
     static EndpointInfo of(TableEntry entry) {
         return switch (entry) {
-            case TcpConnection connection -> of(connection, connection.state(), connection.info());
+            case TcpConnection connection ->
+                of(connection, connection.calls().state(), connection.calls().info());
             case HalfOpenEntry handshake -> of(handshake, TcpState.SYN_RECEIVED, null);
             case TimeWaitEntry timeWait -> of(timeWait, TcpState.TIME_WAIT, null);
         };

@@ -233,10 +233,10 @@ public final class Host implements AutoCloseable {
             listeners.all().forEach(TcpListener::close);
             for (TableEntry entry : table.entries()) {
                 if (entry instanceof TcpConnection connection) {
-                    connection.hostClosed();
+                    connection.calls().hostClosed();
                 }
             }
-            leftovers.all().forEach(TcpConnection::hostClosed);
+            leftovers.all().forEach(connection -> connection.calls().hostClosed());
             timeWaits.close();
             fragments.close();
             interfaces().forEach(HostInterface::dropKept);

@@ -6,11 +6,9 @@ import dev.heddle.core.tcp.ConnectionOptions;
 import dev.heddle.core.tcp.Failure;
 import dev.heddle.core.tcp.Tcb;
 import dev.heddle.core.tcp.TcpCounter;
-import dev.heddle.core.tcp.TcpInfo;
 import dev.heddle.core.tcp.TcpState;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +42,8 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
     /** Guarded by the gate. */
     private final ConnectionState state;
 
+    private final ConnectionCalls calls;
+
     private final Paths.Follower path;
 
     /** Whether this is among the writers that wait for memory; guarded by the gate. */
@@ -72,11 +72,17 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
         ConnectionOptions options = tcb.options();
         long budgetBytes = (long) options.maxReceiveBufferBytes() + options.maxSendBufferBytes();
         gate = new EndpointGate(this, new Backlog(host.packets(), (int) Math.min(Integer.MAX_VALUE / 2, budgetBytes)));
+        calls = new ConnectionCalls(host, this, gate, state);
         timer = new Timer(home);
     }
 
     Readiness readiness() {
         return readiness;
+    }
+
+    /** What the application may call. */
+    ConnectionCalls calls() {
+        return calls;
     }
 
     Driver home() {
@@ -271,217 +277,6 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
     @Override
     public void backlogDrop() {
         host.counters().tcp().increment(TcpCounter.TcpExtTCPBacklogDrop);
-    }
-
-    // ---- calls of the application: they wait for the gate
-
-    /** Sends what the opening has queued, the SYN of an active one. */
-    void start() {
-        gate.enter();
-        gate.leave();
-    }
-
-    int read(byte[] target, int offset, int length) {
-        gate.enter();
-        try {
-            int n = state.read(target, offset, length);
-            noteRead();
-            return n;
-        } finally {
-            gate.leave();
-        }
-    }
-
-    int read(ByteBuffer target) {
-        gate.enter();
-        try {
-            int n = state.read(target);
-            noteRead();
-            return n;
-        } finally {
-            gate.leave();
-        }
-    }
-
-    private void noteRead() {
-        if (state.tcb() == null && !state.hasUnread()) {
-            host.leftovers().remove(this);
-        }
-    }
-
-    int peek(byte[] target, int offset, int length) {
-        gate.enter();
-        try {
-            return state.peek(target, offset, length);
-        } finally {
-            gate.leaveUnchanged();
-        }
-    }
-
-    int available() {
-        gate.enter();
-        try {
-            return state.available();
-        } finally {
-            gate.leaveUnchanged();
-        }
-    }
-
-    int write(byte[] source, int offset, int length, boolean more) {
-        gate.enter();
-        try {
-            return state.write(source, offset, length, more);
-        } finally {
-            gate.leave();
-        }
-    }
-
-    int write(ByteBuffer source) {
-        gate.enter();
-        try {
-            return state.write(source);
-        } finally {
-            gate.leave();
-        }
-    }
-
-    int writeUrgent(byte[] source, int offset, int length) {
-        gate.enter();
-        try {
-            return state.writeUrgent(source, offset, length);
-        } finally {
-            gate.leave();
-        }
-    }
-
-    long urgentBytes() {
-        gate.enter();
-        try {
-            return state.urgentBytes();
-        } finally {
-            gate.leaveUnchanged();
-        }
-    }
-
-    int takeOutOfBand() {
-        gate.enter();
-        try {
-            return state.takeOutOfBand();
-        } finally {
-            gate.leaveUnchanged();
-        }
-    }
-
-    void shutdownInput() {
-        gate.enter();
-        try {
-            state.shutdownInput();
-        } finally {
-            gate.leave();
-        }
-    }
-
-    void shutdownOutput() {
-        gate.enter();
-        try {
-            state.shutdownOutput();
-        } finally {
-            gate.leave();
-        }
-    }
-
-    /** Ends the application's use: gracefully, or at once by a reset. */
-    void close(boolean abort) {
-        gate.enter();
-        try {
-            state.close(abort, now());
-            host.leftovers().remove(this);
-        } finally {
-            gate.leave();
-        }
-    }
-
-    /** Resets the connection because the host is being closed. */
-    void hostClosed() {
-        gate.enter();
-        try {
-            state.abort(Failure.NETWORK_DOWN, now());
-            host.leftovers().remove(this);
-        } finally {
-            gate.leave();
-        }
-    }
-
-    Failure failure() {
-        gate.enter();
-        try {
-            return state.failure();
-        } finally {
-            gate.leaveUnchanged();
-        }
-    }
-
-    Failure softFailure() {
-        gate.enter();
-        try {
-            return state.softFailure();
-        } finally {
-            gate.leaveUnchanged();
-        }
-    }
-
-    TcpState state() {
-        gate.enter();
-        try {
-            return state.state();
-        } finally {
-            gate.leaveUnchanged();
-        }
-    }
-
-    @Nullable TcpInfo info() {
-        gate.enter();
-        try {
-            return state.info();
-        } finally {
-            gate.leaveUnchanged();
-        }
-    }
-
-    int sendBufferBytes() {
-        gate.enter();
-        try {
-            return state.sendBufferBytes();
-        } finally {
-            gate.leaveUnchanged();
-        }
-    }
-
-    int receiveBufferBytes() {
-        gate.enter();
-        try {
-            return state.receiveBufferBytes();
-        } finally {
-            gate.leaveUnchanged();
-        }
-    }
-
-    ConnectionOptions options() {
-        gate.enter();
-        try {
-            return state.options();
-        } finally {
-            gate.leaveUnchanged();
-        }
-    }
-
-    void options(ConnectionOptions options) {
-        gate.enter();
-        try {
-            state.options(options);
-        } finally {
-            gate.leave();
-        }
     }
 
     private long now() {

@@ -148,9 +148,9 @@ public final class TcpEndpoint {
             } finally {
                 setUp.unlock();
             }
-            started().start();
+            started().calls().start();
             if (host.isClosed()) {
-                started().hostClosed();
+                started().calls().hostClosed();
             }
             return Failure.NONE;
         } finally {
@@ -167,7 +167,7 @@ public final class TcpEndpoint {
         }
         CallQueue calls = host.begin();
         try {
-            return c.read(target, offset, length);
+            return c.calls().read(target, offset, length);
         } finally {
             host.end(calls);
         }
@@ -181,7 +181,7 @@ public final class TcpEndpoint {
         }
         CallQueue calls = host.begin();
         try {
-            return c.read(target);
+            return c.calls().read(target);
         } finally {
             host.end(calls);
         }
@@ -196,7 +196,7 @@ public final class TcpEndpoint {
         }
         CallQueue calls = host.begin();
         try {
-            return c.peek(target, offset, length);
+            return c.calls().peek(target, offset, length);
         } finally {
             host.end(calls);
         }
@@ -210,7 +210,7 @@ public final class TcpEndpoint {
         }
         CallQueue calls = host.begin();
         try {
-            return c.available();
+            return c.calls().available();
         } finally {
             host.end(calls);
         }
@@ -234,7 +234,7 @@ public final class TcpEndpoint {
         }
         CallQueue calls = host.begin();
         try {
-            return c.write(source, offset, length, more);
+            return c.calls().write(source, offset, length, more);
         } finally {
             host.end(calls);
         }
@@ -248,7 +248,7 @@ public final class TcpEndpoint {
         }
         CallQueue calls = host.begin();
         try {
-            return c.write(source);
+            return c.calls().write(source);
         } finally {
             host.end(calls);
         }
@@ -267,7 +267,7 @@ public final class TcpEndpoint {
         }
         CallQueue calls = host.begin();
         try {
-            return c.writeUrgent(source, offset, length);
+            return c.calls().writeUrgent(source, offset, length);
         } finally {
             host.end(calls);
         }
@@ -285,7 +285,7 @@ public final class TcpEndpoint {
         }
         CallQueue calls = host.begin();
         try {
-            return c.urgentBytes();
+            return c.calls().urgentBytes();
         } finally {
             host.end(calls);
         }
@@ -302,7 +302,7 @@ public final class TcpEndpoint {
         }
         CallQueue calls = host.begin();
         try {
-            return c.takeOutOfBand();
+            return c.calls().takeOutOfBand();
         } finally {
             host.end(calls);
         }
@@ -312,7 +312,7 @@ public final class TcpEndpoint {
     public void shutdownInput() {
         TcpConnection c = connection;
         if (c != null) {
-            host.call(c::shutdownInput);
+            host.call(c.calls()::shutdownInput);
         }
     }
 
@@ -320,7 +320,7 @@ public final class TcpEndpoint {
     public void shutdownOutput() {
         TcpConnection c = connection;
         if (c != null) {
-            host.call(c::shutdownOutput);
+            host.call(c.calls()::shutdownOutput);
         }
     }
 
@@ -350,7 +350,7 @@ public final class TcpEndpoint {
             setUp.unlock();
         }
         if (c != null) {
-            host.call(() -> c.close(abort));
+            host.call(() -> c.calls().close(abort));
         } else if (readiness.publish(Readiness.CLOSED)) {
             readiness.fire();
         }
@@ -359,7 +359,7 @@ public final class TcpEndpoint {
     /** Why the connection failed; {@link Failure#NONE} if it did not. */
     public Failure failure() {
         TcpConnection c = connection;
-        return c == null ? Failure.NONE : c.failure();
+        return c == null ? Failure.NONE : c.calls().failure();
     }
 
     /**
@@ -368,7 +368,7 @@ public final class TcpEndpoint {
      */
     public Failure softFailure() {
         TcpConnection c = connection;
-        return c == null ? Failure.NONE : c.softFailure();
+        return c == null ? Failure.NONE : c.calls().softFailure();
     }
 
     public Readiness readiness() {
@@ -378,20 +378,20 @@ public final class TcpEndpoint {
     /** How many unacknowledged and unsent bytes are kept at present; it may grow by itself. */
     public int sendBufferBytes() {
         TcpConnection c = connection;
-        return c == null ? options().sendBufferBytes() : c.sendBufferBytes();
+        return c == null ? options().sendBufferBytes() : c.calls().sendBufferBytes();
     }
 
     /** How many bytes may wait for the application at present; it may grow by itself. */
     public int receiveBufferBytes() {
         TcpConnection c = connection;
-        return c == null ? options().receiveBufferBytes() : c.receiveBufferBytes();
+        return c == null ? options().receiveBufferBytes() : c.calls().receiveBufferBytes();
     }
 
     /** The options in force; of an endpoint that is not connected those it will start with. */
     public ConnectionOptions options() {
         TcpConnection c = connection;
         if (c != null) {
-            return c.options();
+            return c.calls().options();
         }
         setUp.lock();
         try {
@@ -417,7 +417,7 @@ public final class TcpEndpoint {
             setUp.unlock();
         }
         if (c != null) {
-            host.call(() -> c.options(changed));
+            host.call(() -> c.calls().options(changed));
         }
     }
 
@@ -469,13 +469,13 @@ public final class TcpEndpoint {
     /** The state; after the end the last one, TIME-WAIT if the connection went there. */
     public TcpState state() {
         TcpConnection c = connection;
-        return c == null ? TcpState.CLOSED : c.state();
+        return c == null ? TcpState.CLOSED : c.calls().state();
     }
 
     /** The connection's numbers, after the end the last ones; null if never connected, or closed before it ended. */
     public @Nullable TcpInfo info() {
         TcpConnection c = connection;
-        return c == null ? null : c.info();
+        return c == null ? null : c.calls().info();
     }
 
     private TcpConnection started() {

@@ -119,7 +119,7 @@ public final class TcpListener {
         }
         host.ports().release(address, port, boundUse.listening());
         for (TcpConnection connection : refused) {
-            connection.close(true);
+            connection.calls().close(true);
         }
         readiness.fire();
     }
