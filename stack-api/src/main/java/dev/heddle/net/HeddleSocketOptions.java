@@ -1,5 +1,6 @@
 package dev.heddle.net;
 
+import dev.heddle.core.tcp.TcpInfo;
 import java.net.SocketOption;
 
 /** The socket options that Heddle's sockets have beyond those of {@code java.net}, for {@code setOption}. */
@@ -33,6 +34,13 @@ public final class HeddleSocketOptions {
      */
     public static final SocketOption<Integer> TCP_LINGER2 =
             new SocketOptionTable.NamedOption<>("TCP_LINGER2", Integer.class);
+
+    /**
+     * The connection's figures at this moment, with the meanings of Linux's {@code tcp_info}; for reading only, setting it
+     * throws an {@link UnsupportedOperationException}. A socket that is not connected throws a {@link
+     * java.net.SocketException}. The figures of all connections of a stack are in {@code stack.host().endpoints()}.
+     */
+    public static final SocketOption<TcpInfo> TCP_INFO = new SocketOptionTable.NamedOption<>("TCP_INFO", TcpInfo.class);
 
     private HeddleSocketOptions() {}
 }

@@ -5,6 +5,7 @@ import dev.heddle.core.host.TcpEndpoint;
 import dev.heddle.core.host.TcpListener;
 import dev.heddle.core.tcp.ConnectionOptions;
 import dev.heddle.core.tcp.Failure;
+import dev.heddle.core.tcp.TcpInfo;
 import dev.heddle.core.wire.IpAddress;
 import java.io.InterruptedIOException;
 import java.lang.invoke.MethodHandles;
@@ -168,7 +169,14 @@ final class SocketHandle implements Runnable {
     }
 
     /** The value of an option; the sizes of buffers that grow by themselves are those of now, as on Linux. */
-    Object option(SocketOption<?> option) {
+    Object option(SocketOption<?> option) throws SocketException {
+        if (option == HeddleSocketOptions.TCP_INFO) {
+            TcpInfo info = endpoint.info();
+            if (info == null) {
+                throw new SocketException("Not connected");
+            }
+            return info;
+        }
         if (listener == null && option == StandardSocketOptions.SO_RCVBUF) {
             return endpoint.receiveBufferBytes();
         }

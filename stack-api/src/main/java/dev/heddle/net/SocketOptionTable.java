@@ -107,7 +107,8 @@ final class SocketOptionTable {
             HeddleSocketOptions.TCP_CONGESTION,
             HeddleSocketOptions.SO_MAX_PACING_RATE,
             HeddleSocketOptions.TCP_USER_TIMEOUT,
-            HeddleSocketOptions.TCP_LINGER2);
+            HeddleSocketOptions.TCP_LINGER2,
+            HeddleSocketOptions.TCP_INFO);
 
     private static final Set<SocketOption<?>> SERVER_OPTIONS = Set.of(
             StandardSocketOptions.SO_RCVBUF,
@@ -142,6 +143,9 @@ final class SocketOptionTable {
      */
     static void check(SocketOption<?> option, Object value, boolean server) throws SocketException {
         check(option, server);
+        if (option == HeddleSocketOptions.TCP_INFO) {
+            throw new UnsupportedOperationException("'" + option + "' is for reading only");
+        }
         if (!option.type().isInstance(value)) {
             throw new IllegalArgumentException("Invalid value '" + value + "'");
         }

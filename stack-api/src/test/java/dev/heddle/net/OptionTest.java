@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.core.link.LinkCapabilities;
 import dev.heddle.core.link.MemoryLink;
+import dev.heddle.core.tcp.ConnectionOptions;
+import dev.heddle.core.tcp.TcpInfo;
+import dev.heddle.core.tcp.TcpState;
 import dev.heddle.core.tcp.congestion.NewReno;
 import dev.heddle.core.time.Clock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -174,6 +179,52 @@ class OptionTest {
             assertThatThrownBy(socket::getTrafficClass)
                     .isExactlyInstanceOf(SocketException.class)
                     .hasMessage("Socket closed");
+        }
+    }
+
+    @Test
+    void figures_of_a_connection_are_read_and_not_set() throws Exception {
+        try (Network.TwoStacks network = Network.TwoStacks.ipv4();
+                Socket unconnected = network.clients().createSocket();
+                Connection connection = Connection.open(network)) {
+            assertThatThrownBy(() -> unconnected.getOption(HeddleSocketOptions.TCP_INFO))
+                    .isExactlyInstanceOf(SocketException.class)
+                    .hasMessage("Not connected");
+            connection.client().getOutputStream().write(new byte[1000]);
+            assertThat(connection.server().getInputStream().readNBytes(1000)).hasSize(1000);
+            TcpInfo info = connection.server().getOption(HeddleSocketOptions.TCP_INFO);
+            assertThat(info.state()).isEqualTo(TcpState.ESTABLISHED);
+            assertThat(info.traffic().receivedBytes()).isEqualTo(1000);
+            assertThatThrownBy(() -> connection.server().setOption(HeddleSocketOptions.TCP_INFO, info))
+                    .isInstanceOf(UnsupportedOperationException.class);
+        }
+    }
+
+    @Test
+    void buffers_are_as_large_as_they_are_now_until_a_size_is_set() throws Exception {
+        try (Network.TwoStacks network = Network.TwoStacks.ipv4();
+                Socket unconnected = network.clients().createSocket();
+                Connection connection = Connection.open(network)) {
+            ConnectionOptions defaults = ConnectionOptions.DEFAULTS;
+            assertThat(unconnected.getReceiveBufferSize()).isEqualTo(defaults.receiveBufferBytes());
+            assertThat(unconnected.getSendBufferSize()).isEqualTo(defaults.sendBufferBytes());
+            Thread reader = Thread.startVirtualThread(() -> {
+                try {
+                    connection.server().getInputStream().skipNBytes(8_000_000);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            connection.client().getOutputStream().write(new byte[8_000_000]);
+            reader.join();
+            assertThat(connection.client().getSendBufferSize())
+                    .isGreaterThan(defaults.sendBufferBytes())
+                    .isLessThanOrEqualTo(defaults.maxSendBufferBytes());
+            assertThat(connection.server().getReceiveBufferSize())
+                    .isGreaterThan(defaults.receiveBufferBytes())
+                    .isLessThanOrEqualTo(defaults.maxReceiveBufferBytes());
+            connection.server().setReceiveBufferSize(50_000);
+            assertThat(connection.server().getReceiveBufferSize()).isEqualTo(50_000);
         }
     }
 

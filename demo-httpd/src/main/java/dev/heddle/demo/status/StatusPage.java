@@ -56,7 +56,7 @@ final class StatusPage {
     private static void endpoints(StringBuilder html, List<EndpointInfo> endpoints) {
         html.append("<h2>").append(endpoints.size()).append(" endpoints</h2>\n<table>\n");
         html.append("<tr><th>state<th>local<th>remote<th class=n>RTT ms<th class=n>cwnd<th class=n>in flight"
-                + "<th class=n>unsent<th class=n>unread<th class=n>retransmitted<th class=n>received<th>\n");
+                + "<th class=n>unsent<th class=n>unread<th class=n>retransmitted<th class=n>received<th>limited by\n");
         endpoints.stream()
                 .sorted(Comparator.comparing(EndpointInfo::state, Comparator.comparingInt(StatusPage::rank)))
                 .limit(MAX_ROWS)
@@ -84,6 +84,7 @@ final class StatusPage {
             number(html, info.unreadBytes());
             number(html, info.retransmittedBytes());
             number(html, info.receivedBytes());
+            html.append("<td>").append(info.limit());
         }
         ListenQueue queue = endpoint.queue();
         if (queue != null) {

@@ -194,7 +194,7 @@ final class ConnectionCalls {
     @Nullable TcpInfo info() {
         gate.enter();
         try {
-            return state.info();
+            return state.info(host.clock().nanoTime());
         } finally {
             gate.leaveUnchanged();
         }

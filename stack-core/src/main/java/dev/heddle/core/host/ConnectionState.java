@@ -65,7 +65,7 @@ final class ConnectionState {
     }
 
     /** Lets go of the TCB, and of what was not read if nobody will read it. */
-    void end(Tcb t, boolean mayBeRead) {
+    void end(Tcb t, boolean mayBeRead, long nowNs) {
         lastState = t.state();
         wasConnected |= lastState == TcpState.TIME_WAIT;
         lastOptions = t.options();
@@ -73,7 +73,7 @@ final class ConnectionState {
             failure = t.failure();
         }
         if (mayBeRead && !handleClosed) {
-            lastInfo = t.info();
+            lastInfo = t.info(nowNs);
             unread = t.detachUnread();
             if (!hasUnread()) {
                 dropUnread();
@@ -256,9 +256,9 @@ final class ConnectionState {
     }
 
     /** The connection as it is, or as it was at its end; null if it ended after its handle was closed. */
-    @Nullable TcpInfo info() {
+    @Nullable TcpInfo info(long nowNs) {
         Tcb t = tcb;
-        return t != null ? t.info() : lastInfo;
+        return t != null ? t.info(nowNs) : lastInfo;
     }
 
     int sendBufferBytes() {

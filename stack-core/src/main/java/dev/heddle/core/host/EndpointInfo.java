@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * One line of a host's list of endpoints.
  *
  * @param remoteAddress null for a listener, whose remote port is 0
- * @param info the connection's numbers; null for listeners, half-open handshakes and TIME-WAIT
+ * @param info the connection's figures, few of a half-open handshake or in TIME-WAIT; null for listeners
  * @param queue how full a listener is; null for all others
  */
 public record EndpointInfo(
@@ -30,8 +30,10 @@ public record EndpointInfo(
         return switch (entry) {
             case TcpConnection connection ->
                 of(connection, connection.calls().state(), connection.calls().info());
-            case HalfOpenEntry handshake -> of(handshake, TcpState.SYN_RECEIVED, null);
-            case TimeWaitEntry timeWait -> of(timeWait, TcpState.TIME_WAIT, null);
+            case HalfOpenEntry handshake ->
+                of(handshake, TcpState.SYN_RECEIVED, handshake.record().info());
+            case TimeWaitEntry timeWait ->
+                of(timeWait, TcpState.TIME_WAIT, timeWait.record().info());
         };
     }
 

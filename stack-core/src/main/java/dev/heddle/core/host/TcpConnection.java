@@ -232,9 +232,9 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
     private void retire(Tcb tcb, long nowNs) {
         boolean timeWait = tcb.state() == TcpState.TIME_WAIT;
         if (life != null) {
-            life.closed(tcb.info(), tcb.failure());
+            life.closed(tcb.info(nowNs), tcb.failure());
         }
-        state.end(tcb, !host.isClosed());
+        state.end(tcb, !host.isClosed(), nowNs);
         // Before the table forgets the connection, so that a host that is being closed finds it in one or the other.
         if (state.hasUnread()) {
             host.leftovers().add(this);

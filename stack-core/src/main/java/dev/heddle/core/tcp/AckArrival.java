@@ -87,10 +87,9 @@ final class AckArrival {
     /** The peer echoes a mark of congestion (RFC 3168 6.1.2). */
     private void echoArrived(long nowNs) {
         Ecn ecn = emitter.ecn();
-        context.counters()
-                .add(
-                        TcpCounter.TcpExtTCPDeliveredCE,
-                        (description.deliveredBytes + emitter.mssBytes() - 1) / emitter.mssBytes());
+        long marked = (description.deliveredBytes + emitter.mssBytes() - 1) / emitter.mssBytes();
+        context.counters().add(TcpCounter.TcpExtTCPDeliveredCE, marked);
+        recovery.counts().markedSegments += (int) marked;
         if (recovery.phase() == LossRecovery.Phase.OPEN && !ecn.isReducing(sequence.una)) {
             congestion.control().congestionExperienced(sequence.nxt - sequence.una, nowNs);
             ecn.reduced(sequence.nxt);

@@ -96,6 +96,11 @@ public final class HalfOpenConnection {
         return quotedSequence == iss;
     }
 
+    /** What is known of the connection that is to be; of what never changes, so that anybody may ask. */
+    public TcpInfo info() {
+        return TcpInfo.ofRecord(TcpState.SYN_RECEIVED, negotiated, false, path.mtu());
+    }
+
     /** Retransmissions of the SYN-ACK so far. */
     public int retries() {
         return retries;

@@ -12,6 +12,14 @@ final class KeepAlive {
         lastArrivalNs = nowNs;
     }
 
+    int probes() {
+        return probes;
+    }
+
+    long lastArrivalNs() {
+        return lastArrivalNs;
+    }
+
     void segmentArrived(long nowNs) {
         lastArrivalNs = nowNs;
         probes = 0;

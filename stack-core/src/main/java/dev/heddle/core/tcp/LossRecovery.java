@@ -41,6 +41,7 @@ final class LossRecovery {
     private final Frto frto = new Frto();
     private final SpuriousRecovery spurious = new SpuriousRecovery();
     private final SackReport report;
+    private final LossCounts counts = new LossCounts();
     private final RttEstimator rtt;
     private final boolean sack;
     private final TcpContext context;
@@ -89,6 +90,15 @@ final class LossRecovery {
 
     Rack rack() {
         return rack;
+    }
+
+    LossCounts counts() {
+        return counts;
+    }
+
+    /** Whether the peer has reported something ahead of a gap. */
+    boolean isDisordered() {
+        return records.sackedBytes() > 0 || duplicateAcks > 0;
     }
 
     SackReport report() {
@@ -207,8 +217,12 @@ final class LossRecovery {
             probeTimeouts = 0;
         }
         countDuplicate(ack, una, nxt, mssBytes);
+        if (report.hasDuplicate()) {
+            counts.duplicateReports++;
+        }
         if (rack.hasReordered()) {
             context.counters().increment(TcpCounter.TcpExtTCPSACKReorder);
+            counts.reorderings++;
         }
         acknowledgeProbe(ack, una, congestion);
         // RFC 5681 3.2 step 6: the ACK that ends recovery sets the window to ssthresh and does nothing more.
@@ -330,10 +344,11 @@ final class LossRecovery {
             congestion.recoveryLeft(nowNs);
         }
         rack.recoveryLeft();
-        open();
+        open(nowNs);
     }
 
-    private void open() {
+    private void open(long nowNs) {
+        counts.recovered(nowNs);
         phase = Phase.OPEN;
         frto.end();
         presumedDelivered = 0;
@@ -370,6 +385,7 @@ final class LossRecovery {
                 boolean full = una >= recoveryPoint;
                 context.counters().increment(full ? TcpCounter.TcpExtTCPFullUndo : TcpCounter.TcpExtTCPPartialUndo);
                 context.counters().increment(TcpCounter.TcpExtTCPTSReorder);
+                counts.reorderings++;
                 rack.reorderingProved();
             }
             takeBack(timeout, nxt, ack.arrivalNs, congestion);
@@ -413,13 +429,14 @@ final class LossRecovery {
         }
         // RFC 5682: duplicates may tell of a loss again.
         recoveryPoint = 0;
-        open();
+        open(nowNs);
     }
 
     // --- timers
 
     /** The retransmission timer expired (RFC 6298 5.4 to 5.6, RFC 5681 3.1). */
     void timedOut(long una, long nxt, long nowNs) {
+        counts.timedOut(nowNs);
         countFailure(una);
         if (records.has(0, SendRecords.SACKED)) {
             // RFC 2018 8: the first outstanding octet cannot be SACKed unless the peer has reneged.

@@ -15,6 +15,9 @@ final class NewData {
     /** Sending stopped because the window's rest is too small to be worth a segment. */
     private boolean windowTooSmall;
 
+    /** Why sending stopped. */
+    private SendLimit limit = SendLimit.NOTHING;
+
     NewData(SendSequence sequence, SegmentEmitter emitter, SendBuffer buffer, Congestion congestion, Cork cork) {
         this.sequence = sequence;
         this.emitter = emitter;
@@ -26,6 +29,10 @@ final class NewData {
     /** A flush begins. */
     void begin() {
         windowTooSmall = false;
+    }
+
+    SendLimit limit() {
+        return limit;
     }
 
     boolean isWindowTooSmall() {
@@ -45,19 +52,19 @@ final class NewData {
             boolean finOnly = unsent == 0;
             if (finOnly && !(finQueued && sequence.nxt == buffer.tail())) {
                 congestion.windowLimited(false);
+                limit = SendLimit.APPLICATION;
                 return true;
             }
             long congestionRoom = recovery.allowedFlightBytes(congestion.control()) - recovery.inFlightBytes();
             long windowRoom = sequence.windowEdge() - sequence.nxt;
             if (finOnly) {
                 // A FIN occupies one octet of the window, and no congestion window worth speaking of.
-                if (windowRoom < 1) {
-                    return true;
-                }
-                return transmission.sendNext(0, true, nowNs);
+                limit = windowRoom < 1 ? SendLimit.RECEIVE_WINDOW : SendLimit.APPLICATION;
+                return windowRoom < 1 || transmission.sendNext(0, true, nowNs);
             }
             if (congestionRoom < Math.min(mss, unsent)) {
                 congestion.windowLimited(true);
+                limit = SendLimit.CONGESTION_WINDOW;
                 return true;
             }
             long burst = congestion.burstBytes(sequence.nxt);
@@ -65,10 +72,12 @@ final class NewData {
             if (usable <= 0) {
                 // RFC 9293 SHLD-15: nothing new beyond the window, negative as it may have become.
                 congestion.windowLimited(false);
+                limit = SendLimit.RECEIVE_WINDOW;
                 return true;
             }
             if (!congestion.pacer().isDue(nowNs)) {
                 // Not the window's doing, nor the application's: what was said of them stays.
+                limit = SendLimit.PACING;
                 return true;
             }
             // RFC 9293 3.9.1.2: segments as large as possible whatever the writes were (SHLD-28, MAY-16); the rest
@@ -82,6 +91,9 @@ final class NewData {
                     length = usable;
                 } else {
                     windowTooSmall = !all && usable == windowRoom;
+                    limit = all
+                            ? SendLimit.COALESCING
+                            : windowTooSmall ? SendLimit.RECEIVE_WINDOW : SendLimit.CONGESTION_WINDOW;
                     congestion.windowLimited(false);
                     return true;
                 }

@@ -35,6 +35,8 @@ final class Receiver {
     private @Nullable DuplicateReports duplicates;
     private long finOffset = NO_FIN;
     private boolean discarding;
+    private long lastDataNs;
+    private int outOfOrderSegments;
 
     /** Whether the buffer belongs to an {@link UnreadData} now. */
     private boolean detached;
@@ -158,6 +160,9 @@ final class Receiver {
     }
 
     private void noteRoundTrip(Packet packet, int length) {
+        if (length > 0) {
+            lastDataNs = packet.arrivalNs;
+        }
         if (!limit.mayGrow() || length == 0) {
             return;
         }
@@ -242,7 +247,7 @@ final class Receiver {
         if (ranges == null) {
             ranges = outOfOrder = new OutOfOrderRanges();
         }
-        if (ranges.isFull() || context.pool().isShort() && !discarding) {
+        if (ranges.isFull() || !context.pool().mayHoldAhead() && !discarding) {
             // DESIGN: what cannot be read yet is the first to do without memory.
             context.counters().increment(TcpCounter.TcpExtTCPOFODrop);
             return;
@@ -255,6 +260,7 @@ final class Receiver {
         if (stored > 0 || whole && withFin) {
             ranges.add(from, from + stored + (whole && withFin ? 1 : 0));
             context.counters().increment(TcpCounter.TcpExtTCPOFOQueue);
+            outOfOrderSegments++;
         }
     }
 
@@ -493,6 +499,16 @@ final class Receiver {
         }
         sequence.lastAcknowledged = sequence.nxt;
         ackDue = false;
+    }
+
+    /** When text last arrived; 0 if never. */
+    long lastDataNs() {
+        return lastDataNs;
+    }
+
+    /** How many were kept that arrived ahead of a gap. */
+    int outOfOrderSegments() {
+        return outOfOrderSegments;
     }
 
     int segmentEstimateBytes() {

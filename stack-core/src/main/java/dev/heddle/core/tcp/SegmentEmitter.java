@@ -30,6 +30,8 @@ final class SegmentEmitter {
     private final TimestampRecent timestampRecent = new TimestampRecent();
     private final Ecn ecn = new Ecn();
 
+    private final SegmentCounts counts = new SegmentCounts();
+
     private long retransmittedBytes;
 
     SegmentEmitter(
@@ -119,6 +121,11 @@ final class SegmentEmitter {
         return Math.max(mssBytes, most - most % mssBytes);
     }
 
+    /** What this and the peer have sent. */
+    SegmentCounts counts() {
+        return counts;
+    }
+
     long retransmittedBytes() {
         return retransmittedBytes;
     }
@@ -152,7 +159,7 @@ final class SegmentEmitter {
             flags |= TcpHeader.ECE | TcpHeader.CWR;
         }
         SegmentWriter.header(packet, pair, send.wire(0), acknowledgment(), flags, window, optionsEnd);
-        return transmit(packet, 1, 0);
+        return transmit(packet, 0, 0);
     }
 
     /**
@@ -190,7 +197,7 @@ final class SegmentEmitter {
         if (payload > mssBytes) {
             packet.gsoSize(mssBytes);
         }
-        boolean sent = transmit(packet, (payload + mssBytes - 1) / mssBytes, fresh ? Ecn.ECT_0 : 0);
+        boolean sent = transmit(packet, payload, fresh ? Ecn.ECT_0 : 0);
         if (sent && fresh) {
             ecn.newDataSent();
         }
@@ -231,7 +238,7 @@ final class SegmentEmitter {
         SegmentWriter.header(packet, pair, send.wire(seq), acknowledgment(), flags, window, sackEnd);
         int urgentPointer = send.urgentPointer(seq, seq);
         SegmentWriter.urgent(packet, urgentPointer);
-        boolean sent = transmit(packet, 1, 0);
+        boolean sent = transmit(packet, 0, 0);
         if (sent) {
             current.acknowledged(false);
             duplicateReported(current);
@@ -314,14 +321,18 @@ final class SegmentEmitter {
         return current == null ? 0 : current.wire(current.nxt);
     }
 
-    private boolean transmit(Packet packet, int segments, int ecnCodepoint) {
+    private boolean transmit(Packet packet, int payloadBytes, int ecnCodepoint) {
         // RFC 9293 SHLD-21, SHLD-22: traffic class and TTL as they are set now.
         SegmentWriter.pseudoChecksum(packet, pair);
         packet.mayBeFragmented(path.fragmenting());
-        context.counters().add(TcpCounter.TcpOutSegs, Math.max(1, segments));
+        context.counters().add(TcpCounter.TcpOutSegs, Math.max(1, (payloadBytes + mssBytes - 1) / mssBytes));
         // Whatever the application says, the ECN bits are TCP's (RFC 3168 5).
         int trafficClass = options.trafficClass() & ~Ecn.MASK | ecnCodepoint;
-        return context.output().transmit(packet, pair, trafficClass, options.hopLimit());
+        boolean sent = context.output().transmit(packet, pair, trafficClass, options.hopLimit());
+        if (sent) {
+            counts.sent(payloadBytes, mssBytes);
+        }
+        return sent;
     }
 
     private Receiver requireReceiver() {

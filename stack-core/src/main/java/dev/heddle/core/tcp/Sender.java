@@ -211,7 +211,34 @@ final class Sender {
         if (!waiting && hasOutstanding()) {
             firstUnansweredNs = nowNs;
         }
+        if (transmission != null) {
+            transmission.times().limit(limit(sent), nowNs);
+        }
         return sent;
+    }
+
+    /** What keeps more from being sent after {@link #send}. */
+    private SendLimit limit(boolean sent) {
+        if (!sent) {
+            return SendLimit.LINK;
+        }
+        if (unsentBytes() > 0) {
+            return newData.limit();
+        }
+        if (!hasOutstanding()) {
+            return SendLimit.NOTHING;
+        }
+        return buffer.isWritable() ? SendLimit.APPLICATION : SendLimit.SEND_BUFFER;
+    }
+
+    /** Null before the first data. */
+    @Nullable SendTimes times() {
+        return transmission == null ? null : transmission.times();
+    }
+
+    /** When data was last sent; 0 if never. */
+    long lastSentNs() {
+        return transmission == null ? 0 : transmission.lastSentNs();
     }
 
     private boolean sendNew(boolean finQueued, ConnectionOptions options, long nowNs) {

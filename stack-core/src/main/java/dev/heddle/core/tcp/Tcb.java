@@ -112,6 +112,7 @@ public final class Tcb {
      */
     public void segmentArrives(Packet packet, long nowNs) {
         keepAlive.segmentArrived(nowNs);
+        emitter.counts().received(packet.tcp().payloadLength(), packet.gsoSize());
         if (state == TcpState.SYN_SENT) {
             SynSentArrival.process(this, packet, nowNs);
         } else if (state != TcpState.CLOSED) {
@@ -413,8 +414,8 @@ public final class Tcb {
     }
 
     /** A snapshot of the connection's figures. */
-    public TcpInfo info() {
-        return TcpInfo.of(this);
+    public TcpInfo info(long nowNs) {
+        return TcpInfo.of(this, nowNs);
     }
 
     // --- for the arrival and timer procedures

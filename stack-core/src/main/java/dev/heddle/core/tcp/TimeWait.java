@@ -58,6 +58,11 @@ public final class TimeWait {
         restart(nowNs);
     }
 
+    /** What is known of the connection that was; of what never changes, so that anybody may ask. */
+    public TcpInfo info() {
+        return TcpInfo.ofRecord(TcpState.TIME_WAIT, negotiated, false, 0);
+    }
+
     public SocketPair pair() {
         return pair;
     }

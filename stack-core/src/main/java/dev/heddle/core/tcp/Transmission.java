@@ -16,6 +16,8 @@ final class Transmission {
     private final LossRecovery recovery;
     private final PathMtuDiscovery pathMtuDiscovery = new PathMtuDiscovery();
 
+    private final SendTimes times = new SendTimes();
+
     private long lastSentNs;
     /** The end of the last segment sent that was not full-sized: Minshall's form of Nagle's rule. */
     private long partialEnd;
@@ -45,6 +47,10 @@ final class Transmission {
 
     boolean hasOutstanding() {
         return !recovery.records().isEmpty();
+    }
+
+    SendTimes times() {
+        return times;
     }
 
     /** 0 if nothing was sent yet. */
@@ -94,6 +100,7 @@ final class Transmission {
         context.counters().increment(kind);
         context.counters().add(TcpCounter.TcpRetransSegs, (length + mss - 1) / mss);
         emitter.countRetransmitted(length);
+        recovery.counts().retransmittedSegments += (int) ((length + mss - 1) / mss);
         congestion.sent(length, recovery.inFlightBytes(), nowNs);
         recovery.retransmitted(index, length, nowNs);
         lastSentNs = nowNs;

@@ -57,7 +57,7 @@ class MemoryCrowdTest {
     @Test
     @Requirement("RFC9293:3.8.6")
     void nobody_passes_the_limit_and_nobody_starves() {
-        crowd(30, 1 << 20, 20);
+        crowd(30, 2 << 20, 20);
     }
 
     @Test

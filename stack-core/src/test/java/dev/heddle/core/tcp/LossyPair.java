@@ -406,7 +406,8 @@ final class LossyPair {
 
         @Override
         public String toString() {
-            return (tcb == null ? "half-open" : tcb.info().toString()) + " written " + written + " read " + readSoFar;
+            return (tcb == null ? "half-open" : tcb.info(nowNs).toString()) + " written " + written + " read "
+                    + readSoFar;
         }
     }
 

@@ -408,7 +408,7 @@ final class TcpScript {
     }
 
     TcpInfo info() {
-        return tcb.info();
+        return tcb.info(nowNs);
     }
 
     long nowNs() {
