@@ -94,6 +94,8 @@ final class TimeWaitTable {
                         remove(entry);
                         return Outcome.REOPENED;
                     }
+                    // Its sender resets this, and learns by its next SYN that nobody is here.
+                    entry.record().challenge(packet.arrivalNs);
                 }
             }
             return Outcome.HANDLED;

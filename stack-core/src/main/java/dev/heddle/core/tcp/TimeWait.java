@@ -14,7 +14,10 @@ public final class TimeWait {
         DROPPED,
         /** The peer reset it: gone. */
         REMOVE,
-        /** An acceptable SYN: remove this and let a listener have it, with an ISS of at least {@link #reopenIss}. */
+        /**
+         * An acceptable SYN: remove this and let a listener have it, with an ISS of at least {@link #reopenIss}; or, where
+         * nobody listens, {@link #challenge} it.
+         */
         REOPEN
     }
 
@@ -97,9 +100,8 @@ public final class TimeWait {
             return ahead == 0 && !context.config().timeWaitIgnoresResets() ? Verdict.REMOVE : Verdict.DROPPED;
         }
         if (header.isSyn() && !header.isAck()) {
-            // RFC 6191 2: a later timestamp, or without timestamps a higher sequence number, is a new connection; so
-            // are
-            // timestamps where there were none, which the segments of the old one cannot have.
+            // RFC 6191 2: a later timestamp, or without timestamps a higher sequence number, is a new connection; so are
+            // timestamps where there were none: the segments of the old one cannot have any.
             boolean firstStamps = !negotiated.timestamps()
                     && header.options().hasTimestamps()
                     && context.config().timestamps();
@@ -125,6 +127,11 @@ public final class TimeWait {
         }
         // A bare ACK where it is expected says nothing; anything else is told where we are.
         return ahead == 0 && length == 0 ? Verdict.DROPPED : answer(nowNs);
+    }
+
+    /** Answers a SYN that would reopen, but finds no listener: RFC 9293 3.10.7.4 says where we are, as to any other SYN. */
+    public void challenge(long nowNs) {
+        answer(nowNs);
     }
 
     private void restart(long nowNs) {

@@ -195,6 +195,25 @@ class TimeWaitReuseTest {
     }
 
     @Test
+    @Requirement("RFC9293:3.10.7.4")
+    void where_nobody_listens_any_more_a_client_that_comes_back_is_refused() {
+        HostPair net = new HostPair(onePort().build());
+        TcpListener listener = net.listen(PORT);
+        TcpEndpoint client = net.connect(B4, PORT);
+        Objects.requireNonNull(listener.tryAccept()).close();
+        client.close();
+        listener.close();
+        net.advance(2 * MILLISECOND);
+        assertThat(net.b.endpoints().getFirst().state()).isEqualTo(TcpState.TIME_WAIT);
+        // The SYN is challenged, its sender resets the record, and what it repeats finds nothing.
+        TcpEndpoint again = net.connect(B4, PORT);
+        net.advance(2 * SECOND);
+        assertThat(again.failure()).isEqualTo(Failure.REFUSED);
+        assertThat(net.b.endpoints()).isEmpty();
+        net.closeAndCheck();
+    }
+
+    @Test
     void under_a_syn_flood_whoever_comes_back_from_time_wait_needs_no_cookie() {
         HostPair net =
                 new HostPair(onePort().synCookies(TcpConfig.CookieUse.ALWAYS).build());
