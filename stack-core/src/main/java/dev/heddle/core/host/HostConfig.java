@@ -18,7 +18,10 @@ public final class HostConfig {
     private final TcpConfig tcp;
     private final long memoryLimitBytes;
     private final int chunkBytes;
+
+    /** Negative for the default. */
     private final long reassemblyLimitBytes;
+
     private final int icmpErrorsPerSecond;
     private final CongestionControls congestionControls;
     private final ConnectionObserver observer;
@@ -27,9 +30,7 @@ public final class HostConfig {
         tcp = b.tcp;
         memoryLimitBytes = b.memoryLimitBytes;
         chunkBytes = b.chunkBytes;
-        reassemblyLimitBytes = b.reassemblyLimitBytes >= 0
-                ? b.reassemblyLimitBytes
-                : Math.min(MOST_REASSEMBLY_BY_DEFAULT_BYTES, memoryLimitBytes / 8);
+        reassemblyLimitBytes = b.reassemblyLimitBytes;
         icmpErrorsPerSecond = b.icmpErrorsPerSecond;
         congestionControls = b.congestionControls;
         observer = b.observer;
@@ -58,7 +59,9 @@ public final class HostConfig {
      * of the memory limit. A quarter of it is the share of one source.
      */
     public long reassemblyLimitBytes() {
-        return reassemblyLimitBytes;
+        return reassemblyLimitBytes >= 0
+                ? reassemblyLimitBytes
+                : Math.min(MOST_REASSEMBLY_BY_DEFAULT_BYTES, memoryLimitBytes / 8);
     }
 
     /** How many ICMP errors may be sent to all hosts together, on average; by default 1000. */
@@ -86,6 +89,8 @@ public final class HostConfig {
         builder.tcp = tcp;
         builder.memoryLimitBytes = memoryLimitBytes;
         builder.chunkBytes = chunkBytes;
+        builder.reassemblyLimitBytes = reassemblyLimitBytes;
+        builder.icmpErrorsPerSecond = icmpErrorsPerSecond;
         builder.congestionControls = congestionControls.copy();
         builder.observer = observer;
         return builder;
