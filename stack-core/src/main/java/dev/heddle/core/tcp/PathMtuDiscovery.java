@@ -59,7 +59,7 @@ final class PathMtuDiscovery {
     /**
      * ICMP says that a packet was too big for the next hop.
      *
-     * @param nextHopMtu 0 if the router did not say
+     * @param nextHopMtu 0 if the router did not say, which those of IPv6 always do
      * @param quotedBytes the length of the packet that it speaks of
      * @param quotedSequence the number of the segment in it
      */
@@ -73,7 +73,7 @@ final class PathMtuDiscovery {
         PathProperties path = tcb.emitter().path();
         int largestSent = largestPacketBytes(tcb);
         int mtu = nextHopMtu;
-        if (mtu == 0) {
+        if (mtu == 0 && tcb.pair().isIpv4()) {
             mtu = plateauBelow(Math.min(quotedBytes, largestSent));
         } else if (mtu >= quotedBytes) {
             // A router that takes so much would not have dropped this.
@@ -91,7 +91,9 @@ final class PathMtuDiscovery {
         }
         noteProven(una);
         if (payloadOf(tcb, mtu) < provenBytes) {
-            pendingMtu = pendingMtu == 0 ? mtu : Math.min(pendingMtu, mtu);
+            // What an earlier report quotes may have arrived in the meantime.
+            boolean isLeast = pendingMtu == 0 || una > pendingQuoted || mtu < pendingMtu;
+            pendingMtu = isLeast ? mtu : pendingMtu;
             pendingQuoted = quoted;
             return;
         }

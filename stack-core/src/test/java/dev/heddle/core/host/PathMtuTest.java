@@ -191,6 +191,7 @@ class PathMtuTest {
             // RFC 8201 4: less than IPv6's least.
             report(false, 1279, genuine);
             report(false, 68, genuine);
+            report(false, 0, genuine);
         }
         assertThat(mtuOf(client)).isEqualTo(1500);
         TcpEndpoint later = net.a.tcpEndpoint();
