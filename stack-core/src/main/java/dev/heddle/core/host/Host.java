@@ -1,6 +1,7 @@
 package dev.heddle.core.host;
 
 import dev.heddle.core.buffer.BufferPool;
+import dev.heddle.core.icmp.ErrorLimit;
 import dev.heddle.core.icmp.ErrorRateLimit;
 import dev.heddle.core.icmp.IcmpErrorSender;
 import dev.heddle.core.ip.RoutingTable;
@@ -43,6 +44,7 @@ public final class Host implements AutoCloseable {
     private final TcpContext tcpContext;
     private final Outbound outbound;
     private final MessageOutbound messages;
+    private final LockedErrorLimit errorLimit;
     private final Network network = new Network(this);
     private final HandDriver handDriver;
     private final TcbTable table;
@@ -81,9 +83,10 @@ public final class Host implements AutoCloseable {
         ports = new PortAllocator(tcp.firstEphemeralPort(), tcp.lastEphemeralPort(), new KeyedHash(random), random);
         timeWaits = new TimeWaitTable(table, ports, counters.tcp(), tcp.maxTimeWait());
         memoryQueue = new MemoryQueue(bufferPool, clock);
-        IcmpErrorSender errors = new IcmpErrorSender(counters.icmp(), messages, errorLimit(config, random));
+        errorLimit = errorLimit(config, random);
+        IcmpErrorSender errors = new IcmpErrorSender(counters.icmp(), messages, errorLimit);
         fragments = new Fragments(network, packets, counters, errors, config.reassemblyLimitBytes());
-        inbound = new Inbound(this, errors, fragments);
+        inbound = new Inbound(this, fragments);
         activeOpen = new ActiveOpen(this);
     }
 
@@ -317,6 +320,10 @@ public final class Host implements AutoCloseable {
 
     MessageOutbound messages() {
         return messages;
+    }
+
+    ErrorLimit errorLimit() {
+        return errorLimit;
     }
 
     TcbTable table() {

@@ -1,6 +1,8 @@
 package dev.heddle.core.host;
 
+import dev.heddle.core.icmp.IcmpErrorSender;
 import dev.heddle.core.icmp.IcmpInput;
+import dev.heddle.core.icmp.MessageOutput;
 import dev.heddle.core.ip.IpInput;
 import dev.heddle.core.ip.IpLocalAddresses;
 import dev.heddle.core.ip.IpOutput;
@@ -36,6 +38,7 @@ public final class HostInterface {
     private final IpInput ipInput;
     private final IcmpInput icmpInput;
     private final UdpInput udpInput;
+    private final IcmpErrorSender icmpErrors;
 
     private volatile boolean down;
 
@@ -65,7 +68,9 @@ public final class HostInterface {
         driver = new Driver(host.clock());
         HostCounters counters = host.counters();
         ipInput = new IpInput(counters.ip(), counters.refusals(), loopback);
-        icmpInput = new IcmpInput(counters.icmp(), counters.refusals(), host.messages());
+        MessageOutput answers = host.messages().on(index);
+        icmpInput = new IcmpInput(counters.icmp(), counters.refusals(), answers);
+        icmpErrors = new IcmpErrorSender(counters.icmp(), answers, host.errorLimit());
         // There are no UDP endpoints.
         udpInput = new UdpInput(counters.udp(), counters.refusals(), (datagram, header) -> false);
     }
@@ -121,6 +126,11 @@ public final class HostInterface {
 
     IcmpInput icmpInput() {
         return icmpInput;
+    }
+
+    /** Tells the senders of packets that came by this interface. */
+    IcmpErrorSender icmpErrors() {
+        return icmpErrors;
     }
 
     UdpInput udpInput() {

@@ -1,7 +1,6 @@
 package dev.heddle.core.host;
 
 import dev.heddle.core.icmp.IcmpError;
-import dev.heddle.core.icmp.IcmpErrorSender;
 import dev.heddle.core.ip.IpVerdict;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.wire.IpAddress;
@@ -12,12 +11,10 @@ final class Inbound {
 
     private final Host host;
     private final TcpInput tcp;
-    private final IcmpErrorSender errors;
     private final Fragments fragments;
 
-    Inbound(Host host, IcmpErrorSender errors, Fragments fragments) {
+    Inbound(Host host, Fragments fragments) {
         this.host = host;
-        this.errors = errors;
         this.fragments = fragments;
         tcp = new TcpInput(host);
     }
@@ -42,7 +39,7 @@ final class Inbound {
             }
             case UDP -> {
                 if (!in.udpInput().accept(packet)) {
-                    errors.portUnreachable(packet, host.network().localAddresses(), packet.arrivalNs);
+                    in.icmpErrors().portUnreachable(packet, host.network().localAddresses(), packet.arrivalNs);
                 }
             }
             case FRAGMENT -> fragmentArrives(in, packet);
@@ -72,39 +69,41 @@ final class Inbound {
     /** RFC 1122 3.2.2.1; RFC 8200 4 for IPv6. */
     private void unknownProtocol(HostInterface in, Packet packet) {
         if (IpAddress.isIpv4(packet.destinationHigh, packet.destinationLow)) {
-            errors.protocolUnreachable(packet, host.network().localAddresses(), packet.arrivalNs);
+            in.icmpErrors().protocolUnreachable(packet, host.network().localAddresses(), packet.arrivalNs);
         } else {
             parameterProblem(in, packet);
         }
     }
 
     private void parameterProblem(HostInterface in, Packet packet) {
-        errors.parameterProblem(
-                packet,
-                host.network().localAddresses(),
-                in.ipInput().problemCode(),
-                in.ipInput().problemPointer(),
-                packet.arrivalNs);
+        in.icmpErrors()
+                .parameterProblem(
+                        packet,
+                        host.network().localAddresses(),
+                        in.ipInput().problemCode(),
+                        in.ipInput().problemPointer(),
+                        packet.arrivalNs);
     }
 
     /** Datagrams are cut to what the path takes; nothing else can be done for them. */
-    private void datagramErrorArrives(IcmpError error) {
+    private void datagramErrorArrives(HostInterface in, IcmpError error) {
         if (error.kind() != IcmpError.Kind.PACKET_TOO_BIG) {
             return;
         }
-        HostInterface out = host.outbound().interfaceTo(error.remoteHigh(), error.remoteLow(), 0);
+        int scope = in.scopeOf(error.remoteHigh(), error.remoteLow());
+        HostInterface out = host.outbound().interfaceTo(error.remoteHigh(), error.remoteLow(), scope);
         if (out != null) {
             host.outbound()
                     .paths()
                     .datagramTooBig(
-                            error, out.capabilities().mtu(), host.clock().nanoTime());
+                            error, scope, out.capabilities().mtu(), host.clock().nanoTime());
         }
     }
 
     /** RFC 9293 MUST-54: an ICMP error goes to the connection whose segment it quotes. */
     private void errorArrives(HostInterface in, IcmpError error) {
         if (error.protocol() != TcpHeader.PROTOCOL) {
-            datagramErrorArrives(error);
+            datagramErrorArrives(in, error);
             return;
         }
         TableEntry entry = host.table()

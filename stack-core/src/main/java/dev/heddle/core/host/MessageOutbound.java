@@ -12,10 +12,18 @@ import dev.heddle.core.time.Clock;
 import dev.heddle.core.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
-/** The way out for datagrams that may be fragmented: the host's own ICMP messages. Any thread. */
+/**
+ * The way out for datagrams that may be fragmented: the host's own ICMP messages. Any thread.
+ *
+ * <p>One that {@link #on} gives answers what has come by an interface: an address that is unique only there is looked for there
+ * (RFC 4007 9).
+ */
 final class MessageOutbound implements MessageOutput {
 
     private static final int HOP_LIMIT = 64;
+
+    /** The interface's index, 0 for no interface in particular. */
+    private final int interfaceIndex;
 
     private final Outbound outbound;
     private final PacketPool packets;
@@ -29,11 +37,27 @@ final class MessageOutbound implements MessageOutput {
             Identifications identifications,
             CounterSet<IpCounter> counters,
             Clock clock) {
+        this(0, outbound, packets, identifications, counters, clock);
+    }
+
+    private MessageOutbound(
+            int interfaceIndex,
+            Outbound outbound,
+            PacketPool packets,
+            Identifications identifications,
+            CounterSet<IpCounter> counters,
+            Clock clock) {
+        this.interfaceIndex = interfaceIndex;
         this.outbound = outbound;
         this.packets = packets;
         this.identifications = identifications;
         this.counters = counters;
         this.clock = clock;
+    }
+
+    /** The same for answers to what comes by an interface. */
+    MessageOutbound on(int answeredInterface) {
+        return new MessageOutbound(answeredInterface, outbound, packets, identifications, counters, clock);
     }
 
     @Override
@@ -52,8 +76,8 @@ final class MessageOutbound implements MessageOutput {
             int trafficClass) {
         try {
             boolean isIpv4 = IpAddress.isIpv4(destinationHigh, destinationLow);
-            // An answer to a link-local address goes where its network is routed to.
-            HostInterface out = outbound.interfaceTo(destinationHigh, destinationLow, 0);
+            int scope = TcpInput.scope(interfaceIndex, destinationHigh, destinationLow);
+            HostInterface out = outbound.interfaceTo(destinationHigh, destinationLow, scope);
             if (out == null) {
                 counters.increment(IpCounter.outNoRoutes(isIpv4));
                 return;
@@ -69,7 +93,11 @@ final class MessageOutbound implements MessageOutput {
                     identifications.next(sourceHigh, sourceLow, destinationHigh, destinationLow, protocol));
             int mtu = outbound.paths()
                     .datagramMtu(
-                            destinationHigh, destinationLow, out.capabilities().mtu(), clock.nanoTime());
+                            destinationHigh,
+                            destinationLow,
+                            scope,
+                            out.capabilities().mtu(),
+                            clock.nanoTime());
             boolean fits = message.length() + IpOutput.headerBytes(isIpv4) <= mtu;
             boolean sent = fits ? sendWhole(out, message, header) : sendInFragments(out, mtu, message, header);
             counters.increment(sent ? IpCounter.outRequests(isIpv4) : IpCounter.outDiscards(isIpv4));

@@ -30,6 +30,9 @@ final class Paths {
     /** What was reported of datagrams, which nobody can check. Guarded by lock. */
     private final PathMtuCache narrowForDatagrams = new PathMtuCache(MOST);
 
+    /** Whether anything ever was. No change that connections would look at: whoever forges reports must not keep them busy. */
+    private volatile boolean narrowsDatagrams;
+
     /** How often something new was found out: as long as it is 0, there is nothing to look up. */
     private final AtomicInteger changes = new AtomicInteger();
 
@@ -57,14 +60,14 @@ final class Paths {
     /**
      * The largest packet to send to an address when it is no segment: what a router neither fragments nor, over IPv6, refuses.
      */
-    int datagramMtu(long high, long low, int firstHopMtu, long nowNs) {
-        if (changes.get() == 0) {
+    int datagramMtu(long high, long low, int scope, int firstHopMtu, long nowNs) {
+        int known = mtu(high, low, scope, firstHopMtu, nowNs);
+        if (known == firstHopMtu && !narrowsDatagrams) {
             return firstHopMtu;
         }
-        int known = mtu(high, low, 0, firstHopMtu, nowNs);
         lock.lock();
         try {
-            int reported = narrowForDatagrams.mtu(high, low, 0, nowNs);
+            int reported = narrowForDatagrams.mtu(high, low, scope, nowNs);
             int narrowest = reported == 0 ? known : Math.min(known, reported);
             // Many tiny fragments serve an attacker, and routers may do the rest.
             return IpAddress.isIpv4(high, low)
@@ -79,7 +82,7 @@ final class Paths {
      * ICMP says that a datagram of ours was too big for the path. An IPv4 router would have fragmented it, since we allow that;
      * over IPv6 we have to (RFC 8201 4). Whether the datagram was ours nobody can tell, so TCP does not hear of it.
      */
-    void datagramTooBig(IcmpError error, int firstHopMtu, long nowNs) {
+    void datagramTooBig(IcmpError error, int scope, int firstHopMtu, long nowNs) {
         boolean isIpv4 = IpAddress.isIpv4(error.remoteHigh(), error.remoteLow());
         boolean plausible = error.mtu() >= LEAST_MTU_IPV6
                 && error.mtu() < error.quotedBytes()
@@ -89,9 +92,8 @@ final class Paths {
         }
         lock.lock();
         try {
-            if (narrowForDatagrams.reported(error.remoteHigh(), error.remoteLow(), 0, error.mtu(), nowNs)) {
-                changes.incrementAndGet();
-            }
+            narrowForDatagrams.reported(error.remoteHigh(), error.remoteLow(), scope, error.mtu(), nowNs);
+            narrowsDatagrams = true;
         } finally {
             lock.unlock();
         }

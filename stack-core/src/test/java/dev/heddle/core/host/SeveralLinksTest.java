@@ -3,6 +3,7 @@ package dev.heddle.core.host;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.core.Requirement;
+import dev.heddle.core.ip.Packets;
 import dev.heddle.core.link.LinkCapabilities;
 import dev.heddle.core.link.LinkDownException;
 import dev.heddle.core.tcp.Failure;
@@ -101,5 +102,18 @@ class SeveralLinksTest {
         assertThat(host.removeRoute(EVERYTHING, GATEWAY_1, second)).isTrue();
         assertThat(connect(FAR)).isEqualTo("NETWORK_UNREACHABLE");
         assertThat(connect(IpAddress.parse("192.0.2.77"))).isEqualTo("[e0] 192.0.2.2");
+    }
+
+    @Test
+    void who_is_known_on_one_link_only_is_answered_there() {
+        HostInterface near = add("e2", "fe80::2/64");
+        HostInterface other = add("e3", "fe80::3/64");
+        IpAddress peer = IpAddress.parse("fe80::99");
+        host.inject(other, IcmpHostTest.message(128, 0, 1, new byte[8], peer, IpAddress.parse("fe80::3")));
+        host.inject(near, IcmpHostTest.message(128, 0, 1, new byte[8], peer, IpAddress.parse("fe80::2")));
+        assertThat(packets).containsExactly("e3", "e2");
+        // The same for what nobody takes: of an unknown protocol.
+        host.inject(other, Packets.ip("fe80::99", "fe80::3", 132, new byte[8]));
+        assertThat(packets).containsExactly("e3", "e2", "e3");
     }
 }
