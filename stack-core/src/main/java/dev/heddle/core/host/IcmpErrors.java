@@ -23,8 +23,12 @@ final class IcmpErrors {
             case NETWORK_UNREACHABLE -> Failure.NETWORK_UNREACHABLE;
             case PORT_UNREACHABLE, PROTOCOL_UNREACHABLE -> Failure.PORT_UNREACHABLE;
             case PACKET_TOO_BIG -> Failure.MESSAGE_TOO_LONG;
-            case HOST_UNREACHABLE, SOURCE_ROUTE_FAILED, ADMINISTRATIVELY_PROHIBITED, TIME_EXCEEDED, PARAMETER_PROBLEM ->
-                Failure.HOST_UNREACHABLE;
+            case HOST_UNREACHABLE,
+                    SOURCE_ROUTE_FAILED,
+                    ADMINISTRATIVELY_PROHIBITED,
+                    TIME_EXCEEDED,
+                    PARAMETER_PROBLEM,
+                    UNKNOWN -> Failure.HOST_UNREACHABLE;
         };
     }
 }

@@ -37,7 +37,9 @@ public record IcmpError(
         SOURCE_ROUTE_FAILED(false),
         ADMINISTRATIVELY_PROHIBITED(true),
         TIME_EXCEEDED(false),
-        PARAMETER_PROBLEM(false);
+        PARAMETER_PROBLEM(false),
+        /** Of ICMPv6: an error, but a type or code that nobody has given a meaning. */
+        UNKNOWN(false);
 
         private final boolean hard;
 

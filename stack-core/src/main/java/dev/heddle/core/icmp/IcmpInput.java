@@ -121,7 +121,11 @@ public final class IcmpInput {
                 counters.increment(Icmp6InParmProblems);
                 kind = IcmpError.Kind.PARAMETER_PROBLEM;
             }
-            default -> countInformationalV6(message.type());
+            default -> {
+                countInformationalV6(message.type());
+                // RFC 4443 2.4 (a): who caused an error of unknown type hears of it nevertheless
+                kind = IcmpTypes.isErrorV6(message.type()) ? IcmpError.Kind.UNKNOWN : null;
+            }
         }
         return kind == null ? null : error(kind, mtu, false, local);
     }
@@ -157,14 +161,14 @@ public final class IcmpInput {
         };
     }
 
-    /** RFC 4443 3.1. */
-    private static IcmpError.@Nullable Kind unreachableV6(int code) {
+    /** RFC 4443 3.1, which has every one passed to the transport. */
+    private static IcmpError.Kind unreachableV6(int code) {
         return switch (code) {
             case 0 -> IcmpError.Kind.NETWORK_UNREACHABLE;
             case 2, 3 -> IcmpError.Kind.HOST_UNREACHABLE;
             case 4 -> IcmpError.Kind.PORT_UNREACHABLE;
             case 1, 5, 6 -> IcmpError.Kind.ADMINISTRATIVELY_PROHIBITED;
-            default -> null;
+            default -> IcmpError.Kind.UNKNOWN;
         };
     }
 

@@ -36,8 +36,13 @@ final class IcmpTypes {
         };
     }
 
+    /** RFC 4443 2.1. */
+    static boolean isErrorV6(int type) {
+        return type < V6_ECHO_REQUEST;
+    }
+
     /** RFC 4443 2.1 and 2.4 (e.2): the redirect counts as an error here. */
     static boolean isInformationalV6(int type) {
-        return type >= V6_ECHO_REQUEST && type != V6_REDIRECT;
+        return !isErrorV6(type) && type != V6_REDIRECT;
     }
 }

@@ -1,5 +1,6 @@
 package dev.heddle.core.ip;
 
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,7 +17,18 @@ public final class PathMtuCache {
     public static final long LIFETIME_NS = 600_000_000_000L;
 
     /** @param scope the interface's index if the address is link-local, else 0 */
-    private record Destination(long high, long low, int scope) {}
+    private record Destination(long high, long low, int scope) implements Comparable<Destination> {
+
+        private static final Comparator<Destination> ORDER = Comparator.comparingLong(Destination::high)
+                .thenComparingLong(Destination::low)
+                .thenComparingInt(Destination::scope);
+
+        /** So that a map of addresses with equal hashes, which one network can have as many of as it wants, becomes a tree. */
+        @Override
+        public int compareTo(Destination that) {
+            return ORDER.compare(this, that);
+        }
+    }
 
     private record Report(int mtu, long expiresNs) {}
 

@@ -221,9 +221,10 @@ class IcmpInputTest {
     @CsvSource({
         "1, 0, NETWORK_UNREACHABLE, false", "1, 2, HOST_UNREACHABLE, false", "1, 3, HOST_UNREACHABLE, false",
         "1, 4, PORT_UNREACHABLE, true", "3, 0, TIME_EXCEEDED, false", "3, 1, TIME_EXCEEDED, false",
-        "4, 0, PARAMETER_PROBLEM, false", "4, 1, PARAMETER_PROBLEM, false", "4, 2, PARAMETER_PROBLEM, false"
+        "4, 0, PARAMETER_PROBLEM, false", "4, 1, PARAMETER_PROBLEM, false", "4, 2, PARAMETER_PROBLEM, false",
+        "1, 99, UNKNOWN, false", "42, 0, UNKNOWN, false", "127, 0, UNKNOWN, false"
     })
-    @Requirement({"RFC9293:MUST-56", "RFC4443:3.1"})
+    @Requirement({"RFC9293:MUST-56", "RFC4443:3.1", "RFC4443:2.4"})
     void errors_over_ipv6_are_hard_or_soft_by_type_and_code(int type, int code, Kind kind, boolean hard) {
         byte[] quoted = Arrays.copyOf(GoldenPackets.bytes("tcp6-syn"), 48);
         IcmpError error = receive(message("2001:db8::2", "2001:db8::1", type, code, 0, quoted), CLIENT);
