@@ -17,7 +17,7 @@ import java.nio.ByteBuffer;
  */
 public final class IpInput {
 
-    /** {@code 224.0.0.1}, {@code ff02::1} and {@code ff01::1}: all hosts, the only groups that a host is always in. */
+    /** {@code 224.0.0.1}, {@code ff02::1} and within a host {@code ff01::1}: all hosts, the only groups that it is always in. */
     private static final long ALL_HOSTS_V4 = IpAddress.mapped(0xe0000001);
 
     /* Codes of an ICMPv6 parameter problem (RFC 4443 3.4, RFC 7112 6). */
@@ -305,10 +305,17 @@ public final class IpInput {
             return Refusal.IPV6_SOURCE_ADDRESS;
         }
         if ((destinationHigh | destinationLow) == 0
-                || (!loopback && IpAddress.isLoopback(destinationHigh, destinationLow))) {
+                || (!loopback
+                        && (IpAddress.isLoopback(destinationHigh, destinationLow)
+                                || isInterfaceLocalGroup(destinationHigh)))) {
             return Refusal.IPV6_DESTINATION_ADDRESS;
         }
         return Refusal.NONE;
+    }
+
+    /** Whether an IPv6 address is of a group that ends at the interface (RFC 4291 2.7): from another host it is a mistake. */
+    private static boolean isInterfaceLocalGroup(long high) {
+        return high >>> 56 == 0xff && (high >>> 48 & 0xf) <= 1;
     }
 
     /** Whether an IPv4 address is in {@code 0.0.0.0/8}. */

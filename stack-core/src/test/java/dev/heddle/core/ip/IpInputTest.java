@@ -138,8 +138,7 @@ class IpInputTest {
         "192.0.2.1, 192.0.2.255",
         "192.0.2.1, 255.255.255.255",
         "192.0.2.1, 224.0.0.1",
-        "2001:db8::1, ff02::1",
-        "2001:db8::1, ff01::1"
+        "2001:db8::1, ff02::1"
     })
     @Requirement("RFC9293:MUST-57")
     void groups_and_broadcasts_get_datagrams_but_no_segments(String source, String destination) {
@@ -186,12 +185,19 @@ class IpInputTest {
         assertDropped(Packets.ip("2001:db8::1", "::1", 6), Refusal.IPV6_DESTINATION_ADDRESS);
     }
 
+    @ParameterizedTest
+    @CsvSource({"ff00::1", "ff01::1", "ff11::1"})
+    void groups_that_end_at_the_interface_do_not_come_from_a_wire(String destination) {
+        assertDropped(Packets.ip("2001:db8::1", destination, 17), Refusal.IPV6_DESTINATION_ADDRESS);
+    }
+
     @Test
     void loopback_interface_takes_loopback_and_own_addresses() {
         IpInput loopback = new IpInput(counters, refusals, true);
         assertThat(loopback.accept(Packets.ip("127.0.0.1", "127.1.2.3", 6), LOCAL))
                 .isEqualTo(IpVerdict.TCP);
         assertThat(loopback.accept(Packets.ip("::1", "::1", 6), LOCAL)).isEqualTo(IpVerdict.TCP);
+        assertThat(loopback.accept(Packets.ip("::1", "ff01::1", 17), LOCAL)).isEqualTo(IpVerdict.UDP);
         IpLocalAddresses whole = LOCAL.with(IpPrefix.parse("127.0.0.1/8"));
         assertThat(loopback.accept(Packets.ip("127.0.0.1", "127.255.255.255", 6), whole))
                 .as("the broadcast address of the loopback network")
