@@ -100,8 +100,8 @@ public final class TimeWait {
             return ahead == 0 && !context.config().timeWaitIgnoresResets() ? Verdict.REMOVE : Verdict.DROPPED;
         }
         if (header.isSyn() && !header.isAck()) {
-            // RFC 6191 2: a later timestamp, or without timestamps a higher sequence number, is a new connection; so are
-            // timestamps where there were none: the segments of the old one cannot have any.
+            // RFC 6191 2: a later timestamp, or without timestamps a higher sequence number, is a new connection.
+            // So are timestamps where there were none: the segments of the old one cannot have any.
             boolean firstStamps = !negotiated.timestamps()
                     && header.options().hasTimestamps()
                     && context.config().timestamps();

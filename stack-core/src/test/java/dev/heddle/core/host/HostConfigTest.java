@@ -33,7 +33,9 @@ class HostConfigTest {
             }
             field.setAccessible(true);
             Object value = field.get(config);
-            assertThat(value).as("this test must change " + field.getName()).isNotEqualTo(field.get(HostConfig.DEFAULTS));
+            assertThat(value)
+                    .as("this test must change " + field.getName())
+                    .isNotEqualTo(field.get(HostConfig.DEFAULTS));
             assertThat(field.get(same)).as(field.getName()).isEqualTo(value);
         }
     }
@@ -44,7 +46,12 @@ class HostConfigTest {
         assertThat(config.reassemblyLimitBytes()).isEqualTo(MEBIBYTE);
         assertThat(config.with().memoryLimitBytes(16 * MEBIBYTE).build().reassemblyLimitBytes())
                 .isEqualTo(2 * MEBIBYTE);
-        assertThat(HostConfig.builder().reassemblyLimitBytes(0).build().with().build().reassemblyLimitBytes())
+        assertThat(HostConfig.builder()
+                        .reassemblyLimitBytes(0)
+                        .build()
+                        .with()
+                        .build()
+                        .reassemblyLimitBytes())
                 .isZero();
     }
 }

@@ -134,12 +134,7 @@ class IpInputTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "192.0.2.1, 192.0.2.255",
-        "192.0.2.1, 255.255.255.255",
-        "192.0.2.1, 224.0.0.1",
-        "2001:db8::1, ff02::1"
-    })
+    @CsvSource({"192.0.2.1, 192.0.2.255", "192.0.2.1, 255.255.255.255", "192.0.2.1, 224.0.0.1", "2001:db8::1, ff02::1"})
     @Requirement("RFC9293:MUST-57")
     void groups_and_broadcasts_get_datagrams_but_no_segments(String source, String destination) {
         assertThat(accept(Packets.ip(source, destination, 17))).isEqualTo(IpVerdict.UDP);
