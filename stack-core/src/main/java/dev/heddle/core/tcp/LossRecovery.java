@@ -2,12 +2,10 @@ package dev.heddle.core.tcp;
 
 import dev.heddle.core.tcp.congestion.Acknowledgement;
 import dev.heddle.core.tcp.congestion.CongestionControl;
-import dev.heddle.core.tcp.recovery.Frto;
 import dev.heddle.core.tcp.recovery.ProportionalRateReduction;
 import dev.heddle.core.tcp.recovery.Rack;
 import dev.heddle.core.tcp.recovery.RttEstimator;
 import dev.heddle.core.tcp.recovery.SendRecords;
-import dev.heddle.core.tcp.recovery.SpuriousRecovery;
 import dev.heddle.core.tcp.recovery.TailLossProbe;
 import dev.heddle.core.time.Clock;
 import dev.heddle.core.wire.TcpOptions;
@@ -16,9 +14,6 @@ import dev.heddle.core.wire.TcpOptions;
  * Decides what is lost, when recovery begins and ends, how much may go in it, and whether it was for nothing. With SACK losses
  * are found by RACK-TLP (RFC 8985), without it by RFC 5681 and RFC 6582 (NewReno); the timer's expiry is RFC 6298 5, tested by
  * F-RTO (RFC 5682); recovery sends by PRR (RFC 9937).
- *
- * <p>Without SACK every duplicate ACK counts as one segment that left the network; that is RFC 6582's inflation of the
- * window and limited transmit (RFC 3042 2), told as a smaller flight.
  */
 final class LossRecovery {
 
@@ -38,9 +33,9 @@ final class LossRecovery {
     private final Rack rack = new Rack();
     private final TailLossProbe probe = new TailLossProbe();
     private final ProportionalRateReduction reduction = new ProportionalRateReduction();
-    private final Frto frto = new Frto();
-    private final SpuriousRecovery spurious = new SpuriousRecovery();
+    private final DuplicateAcks duplicates = new DuplicateAcks();
     private final SackReport report;
+    private final Hindsight hindsight;
     private final LossCounts counts = new LossCounts();
     private final RttEstimator rtt;
     private final boolean sack;
@@ -50,18 +45,11 @@ final class LossRecovery {
     /** RecoveryPoint of RFC 6675, recover of RFC 6582: SND.NXT when the loss was noticed; 0 if there was none. */
     private long recoveryPoint;
 
-    private int duplicateAcks;
-    /** Without SACK: bytes that duplicate ACKs say have left the network. */
-    private long presumedDelivered;
     /** The next retransmission goes whatever the window. */
     private boolean forced;
     /** In recovery: what PRR lets be in flight. F-RTO uses it for its two new segments. */
     private long allowedFlightBytes;
 
-    /** SND.UNA when the timer expired last. */
-    private long timedOutAt;
-    /** Whether the timeout began outside of any recovery, so that F-RTO may judge it. */
-    private boolean testable;
     /** New data beyond this offset measures the path after a spurious timeout; 0 if none was. */
     private long spikeEnd;
 
@@ -70,15 +58,14 @@ final class LossRecovery {
     private long probeTimeouts;
 
     // The ACK at hand.
-    private long echoedBeforeNs;
     private long newestSentNs;
-    private long highestDelivered;
 
     LossRecovery(TcpContext context, RttEstimator rtt, boolean sack) {
         this.context = context;
         this.rtt = rtt;
         this.sack = sack;
         report = new SackReport(context);
+        hindsight = new Hindsight(context, report, rack, counts, sack);
         if (rtt.srttNs() > 0) {
             probe.sampled();
         }
@@ -98,7 +85,7 @@ final class LossRecovery {
 
     /** Whether the peer has reported something ahead of a gap. */
     boolean isDisordered() {
-        return records.sackedBytes() > 0 || duplicateAcks > 0;
+        return records.sackedBytes() > 0 || duplicates.count() > 0;
     }
 
     SackReport report() {
@@ -116,12 +103,12 @@ final class LossRecovery {
 
     /** Bytes in flight (pipe of RFC 6675). */
     long inFlightBytes() {
-        return Math.max(0, records.inFlightBytes() - presumedDelivered);
+        return Math.max(0, records.inFlightBytes() - duplicates.presumedDeliveredBytes());
     }
 
     /** How many bytes may be in flight now. */
     long allowedFlightBytes(CongestionControl congestion) {
-        boolean ours = phase == Phase.RECOVERY && !congestion.ownsRecoveryWindow() || frto.isTesting();
+        boolean ours = phase == Phase.RECOVERY && !congestion.ownsRecoveryWindow() || hindsight.isTesting();
         return ours ? allowedFlightBytes : congestion.congestionWindowBytes();
     }
 
@@ -145,13 +132,12 @@ final class LossRecovery {
         long end = records.start(index) + bytes;
         records.retransmitted(index, bytes, nowNs);
         reduction.sent(bytes);
-        frto.retransmitted(end);
-        spurious.retransmitted(bytes, end, nowNs);
+        hindsight.retransmitted(bytes, end, nowNs);
     }
 
     /** The record to retransmit next, or −1. */
     int nextLost() {
-        return frto.isTesting() ? -1 : records.firstToRetransmit();
+        return hindsight.isTesting() ? -1 : records.firstToRetransmit();
     }
 
     // --- acknowledgements
@@ -159,13 +145,12 @@ final class LossRecovery {
     /**
      * An ACK has arrived and will be applied to the records.
      *
-     * @param newEchoedBeforeNs transmissions from this time on cannot be those that its timestamp echo answers
+     * @param echoedBeforeNs transmissions from this time on cannot be those that its timestamp echo answers
      */
-    void acknowledging(long arrivalNs, long newEchoedBeforeNs) {
-        echoedBeforeNs = newEchoedBeforeNs;
+    void acknowledging(long arrivalNs, long echoedBeforeNs) {
         newestSentNs = -1;
-        highestDelivered = 0;
-        rack.acknowledging(arrivalNs, newEchoedBeforeNs, knownMinRttNs());
+        rack.acknowledging(arrivalNs, echoedBeforeNs, knownMinRttNs());
+        hindsight.acknowledging(echoedBeforeNs);
         report.clear();
     }
 
@@ -175,7 +160,7 @@ final class LossRecovery {
     }
 
     private void delivered(long from, long to, long sentNs, boolean retransmitted, boolean selectively) {
-        highestDelivered = Math.max(highestDelivered, to);
+        hindsight.delivered(to);
         if (!retransmitted) {
             newestSentNs = Math.max(newestSentNs, sentNs);
         }
@@ -216,7 +201,11 @@ final class LossRecovery {
             probeScheduleDue = true;
             probeTimeouts = 0;
         }
-        countDuplicate(ack, una, nxt, mssBytes);
+        if (advances) {
+            duplicates.ended(ack, phase == Phase.RECOVERY, mssBytes);
+        } else if (!sack && ack.duplicate) {
+            duplicates.another(ack, nxt - una, mssBytes);
+        }
         if (report.hasDuplicate()) {
             counts.duplicateReports++;
         }
@@ -227,7 +216,8 @@ final class LossRecovery {
         acknowledgeProbe(ack, una, congestion);
         // RFC 5681 3.2 step 6: the ACK that ends recovery sets the window to ssthresh and does nothing more.
         boolean inRecovery = phase == Phase.RECOVERY;
-        boolean undone = undo(ack, una, nxt, newDataMayGo, mssBytes, congestion);
+        Hindsight.Finding finding = hindsight.judge(ack, phase, recoveryPoint, una, nxt, newDataMayGo);
+        boolean undone = undo(finding, ack, nxt, mssBytes, congestion);
         boolean leaving = phase != Phase.OPEN && una >= recoveryPoint;
         if (leaving) {
             leave(ack.arrivalNs, congestion);
@@ -241,7 +231,7 @@ final class LossRecovery {
             case OPEN -> {
                 boolean lost = sack
                         ? ack.lostBytes > 0 || leaving && records.firstToRetransmit() >= 0
-                        : duplicateAcks >= DUP_THRESH && !undone && (recoveryPoint == 0 || una > recoveryPoint);
+                        : duplicates.count() >= DUP_THRESH && !undone && (recoveryPoint == 0 || una > recoveryPoint);
                 if (lost && !records.isEmpty()) {
                     enter(ack, una, nxt, mssBytes, congestion);
                 }
@@ -262,24 +252,6 @@ final class LossRecovery {
         ack.recovering |= inRecovery || phase == Phase.RECOVERY || undone;
         ack.inFlightBytes = inFlightBytes();
         congestion.acknowledged(ack);
-    }
-
-    /** Without SACK, a duplicate ACK tells of one delivered segment, and the ACK of new data must not tell of it again. */
-    private void countDuplicate(Acknowledgement ack, long una, long nxt, int mssBytes) {
-        if (ack.acknowledgedBytes > 0) {
-            duplicateAcks = 0;
-            // In recovery the first segment of what is acknowledged is the hole that was filled.
-            long presumed = phase == Phase.RECOVERY ? ack.acknowledgedBytes - mssBytes : ack.acknowledgedBytes;
-            presumed = Math.min(presumedDelivered, Math.max(0, presumed));
-            presumedDelivered -= presumed;
-            ack.deliveredBytes -= presumed;
-        } else if (!sack && ack.duplicate) {
-            duplicateAcks++;
-            long before = presumedDelivered;
-            presumedDelivered = Math.min(presumedDelivered + mssBytes, Math.max(0, nxt - una - mssBytes));
-            presumedDelivered = Math.max(before, presumedDelivered);
-            ack.deliveredBytes += presumedDelivered - before;
-        }
     }
 
     private void acknowledgeProbe(Acknowledgement ack, long una, CongestionControl congestion) {
@@ -313,7 +285,7 @@ final class LossRecovery {
     private void enter(Acknowledgement ack, long una, long nxt, int mssBytes, CongestionControl congestion) {
         // RFC 5681 3.2 step 2: what limited transmit has sent does not count.
         long flightBytes = Math.min(nxt - una, congestion.congestionWindowBytes());
-        long notSackedBefore = nxt - una - records.sackedBytes() - presumedDelivered + ack.deliveredBytes;
+        long notSackedBefore = nxt - una - records.sackedBytes() - duplicates.presumedDeliveredBytes() + ack.deliveredBytes;
         enter(flightBytes, notSackedBefore, una, nxt, mssBytes, ack.arrivalNs, congestion);
         reduce(ack.deliveredBytes, false, mssBytes);
     }
@@ -332,7 +304,7 @@ final class LossRecovery {
         probe.reset();
         congestion.recoveryEntered(flightBytes, nowNs);
         reduction.begin(congestion.slowStartThresholdBytes(), recoverFlightBytes);
-        spurious.begin(una, false, records.retransmittedBytes(), nxt);
+        hindsight.recoveryBegins(una, nxt, records.retransmittedBytes());
         if (!sack) {
             records.markFirstLost(mssBytes);
         }
@@ -350,86 +322,39 @@ final class LossRecovery {
     private void open(long nowNs) {
         counts.recovered(nowNs);
         phase = Phase.OPEN;
-        frto.end();
-        presumedDelivered = 0;
-        duplicateAcks = 0;
+        hindsight.recoveryEnds();
+        duplicates.reset();
         forced = false;
     }
 
     // --- what was for nothing
 
-    /** Undoes a recovery that the ACK shows to have been for nothing. */
+    /** Takes back what the ACK has shown to be for nothing. */
     private boolean undo(
-            Acknowledgement ack, long una, long nxt, boolean newDataMayGo, int mssBytes, CongestionControl congestion) {
-        boolean advances = ack.acknowledgedBytes > 0;
-        boolean timeout = spurious.isTimeout();
-        if (ack.ecnEcho) {
-            // RFC 4015 3.4: congestion was real.
-            spurious.end();
-        }
-        if (report.hasDuplicate() && spurious.duplicateReported(report.duplicateLeft(), report.duplicateRight())) {
-            context.counters().increment(TcpCounter.TcpExtTCPDSACKUndo);
-            if (!timeout) {
-                // The original came after what was sent later: without timestamps nothing else tells that it was late.
-                rack.reorderingProved();
+            Hindsight.Finding finding, Acknowledgement ack, long nxt, int mssBytes, CongestionControl congestion) {
+        switch (finding) {
+            case NOTHING -> {
+                return false;
             }
-            takeBack(timeout, nxt, ack.arrivalNs, congestion);
-            return true;
-        }
-        if (advances
-                && spurious.isEchoOfOriginal(
-                        echoedBeforeNs, echoedBeforeNs != Clock.NEVER, report.hasDuplicate(), una == nxt)) {
-            if (timeout) {
-                context.counters().increment(TcpCounter.TcpExtTCPLossUndo);
-            } else {
-                boolean full = una >= recoveryPoint;
-                context.counters().increment(full ? TcpCounter.TcpExtTCPFullUndo : TcpCounter.TcpExtTCPPartialUndo);
-                context.counters().increment(TcpCounter.TcpExtTCPTSReorder);
-                counts.reorderings++;
-                rack.reorderingProved();
+            case SEND_NEW -> {
+                allowedFlightBytes = inFlightBytes() + 2L * mssBytes;
+                return false;
             }
-            takeBack(timeout, nxt, ack.arrivalNs, congestion);
-            return true;
-        }
-        if (phase != Phase.LOSS) {
-            return false;
-        }
-        Frto.Verdict verdict = sack
-                ? frto.acknowledgedWithSack(
-                        una, nxt, advances, ack.deliveredBytes > 0, highestDelivered, isRepeat(ack), newDataMayGo)
-                : frto.acknowledged(una, nxt, advances, ack.duplicate, newDataMayGo);
-        switch (verdict) {
-            case SEND_NEW -> allowedFlightBytes = inFlightBytes() + 2L * mssBytes;
-            case SPURIOUS -> {
-                context.counters().increment(TcpCounter.TcpExtTCPLossUndo);
-                context.counters().increment(TcpCounter.TcpExtTCPSpuriousRTOs);
-                takeBack(true, nxt, ack.arrivalNs, congestion);
-                return true;
+            case TIMEOUT_FOR_NOTHING -> {
+                records.unmarkLost();
+                congestion.timeoutWasSpurious(ack.arrivalNs);
+                rtt.resetBackOff();
+                spikeEnd = nxt;
             }
-            default -> {
-                // The conventional recovery goes on.
+            case RECOVERY_FOR_NOTHING -> {
+                records.unmarkLost();
+                congestion.recoveryWasSpurious(ack.arrivalNs);
             }
-        }
-        return false;
-    }
-
-    private static boolean isRepeat(Acknowledgement ack) {
-        return ack.acknowledgedBytes == 0 && ack.duplicate;
-    }
-
-    private void takeBack(boolean timeout, long nxt, long nowNs, CongestionControl congestion) {
-        records.unmarkLost();
-        spurious.end();
-        if (timeout) {
-            congestion.timeoutWasSpurious(nowNs);
-            rtt.resetBackOff();
-            spikeEnd = nxt;
-        } else {
-            congestion.recoveryWasSpurious(nowNs);
         }
         // RFC 5682: duplicates may tell of a loss again.
         recoveryPoint = 0;
-        open(nowNs);
+        open(ack.arrivalNs);
+        return true;
     }
 
     // --- timers
@@ -443,10 +368,7 @@ final class LossRecovery {
             records.forgetSacks();
             context.counters().increment(TcpCounter.TcpExtTCPSACKReneging);
         }
-        // RFC 5682 2.1 step 1, 3.1: not within another recovery, but again for the same segment.
-        testable = phase == Phase.OPEN || phase == Phase.LOSS && testable && una == timedOutAt;
-        boolean again = phase == Phase.LOSS && una == timedOutAt;
-        long retransmitted = records.retransmittedBytes();
+        hindsight.timedOut(phase, una, nxt, records.retransmittedBytes());
         if (sack) {
             rack.updateReorderingWindow(true, 0, knownMinRttNs(), rtt.srttNs());
             records.markLostByTimeout(rack, nowNs);
@@ -455,20 +377,9 @@ final class LossRecovery {
         }
         phase = Phase.LOSS;
         recoveryPoint = nxt;
-        timedOutAt = una;
-        presumedDelivered = 0;
-        duplicateAcks = 0;
+        duplicates.reset();
         forced = true;
         probe.reset();
-        if (!again) {
-            // RFC 3522 3.2: not upon subsequent timeouts for the same segment.
-            spurious.begin(una, true, retransmitted, nxt);
-        }
-        if (testable) {
-            frto.begin();
-        } else {
-            frto.end();
-        }
     }
 
     private void countFailure(long una) {
@@ -476,12 +387,12 @@ final class LossRecovery {
             context.counters()
                     .increment(sack ? TcpCounter.TcpExtTCPSackRecoveryFail : TcpCounter.TcpExtTCPRenoRecoveryFail);
         } else if (phase == Phase.LOSS) {
-            if (una != timedOutAt) {
+            if (una != hindsight.timedOutAt()) {
                 context.counters().increment(TcpCounter.TcpExtTCPLossFailures);
             }
         } else if (records.sackedBytes() > 0) {
             context.counters().increment(TcpCounter.TcpExtTCPSackFailures);
-        } else if (duplicateAcks > 0) {
+        } else if (duplicates.count() > 0) {
             context.counters().increment(TcpCounter.TcpExtTCPRenoFailures);
         }
     }
