@@ -156,6 +156,11 @@ public final class Rack {
         return sentAfter(xmitNs, endSeq, sentNs, end);
     }
 
+    /** Whether a transmission happened after that of RACK.segment, and is no loss therefore, nor what was sent later still. */
+    boolean isSentAfterDelivered(long sentNs) {
+        return sentNs > xmitNs;
+    }
+
     /** When a transmission that RACK.segment has overtaken is deemed lost. */
     long lostAtNs(long sentNs) {
         // Before any delivery the handshake's round trip must do.

@@ -1,7 +1,8 @@
 package dev.heddle.core.tcp.recovery;
 
 import dev.heddle.core.time.Clock;
-import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
 
 /**
  * What was sent and is not yet cumulatively acknowledged: contiguous byte ranges of the stream, each with the time of its
@@ -22,32 +23,22 @@ public final class SendRecords {
     /** Sent while the application, not the window, held the sender back. */
     static final int APPLICATION_LIMITED = 16;
 
-    /** A record's piece of {@link #deliveries}: what had been delivered at its sending, when, and the send phase's start. */
-    private static final int DELIVERY = 3;
-
-    private static final int INITIAL_CAPACITY = 8;
-
     /**
      * The most records that SACKs may make. Honest SACKs end where segments end; a peer that acknowledges every other octet
      * shall not make each of its ACKs cost more and more. SACK is advisory (RFC 2018 8): what is ignored is only sent again.
      */
     static final int MOST_RECORDS = 4_096;
 
-    private long[] starts = new long[INITIAL_CAPACITY];
-    private long[] sentNs = new long[INITIAL_CAPACITY];
-    private byte[] flags = new byte[INITIAL_CAPACITY];
-    private long[] deliveries = new long[DELIVERY * INITIAL_CAPACITY];
+    private final RecordTable table = new RecordTable();
     private final DeliveryRateEstimator deliveryRate = new DeliveryRateEstimator();
-    private int first;
-    private int count;
-    private long end;
-
     private final Deliveries listener;
 
-    /** Below this offset every record is SACKed, or lost and not sent again: no need to look at them for losses. */
+    // Originals are in the order of time as they stand in the stream; what was sent again is in another order.
+    private final Retransmissions retransmissions = new Retransmissions();
+    /** Below this offset every record that was sent only once is SACKed or lost: no need to look at them for losses. */
     private long settledBelow;
-    /** Below this offset no record waits for retransmission. */
-    private long nothingToSendBelow;
+
+    private final WaitingLosses waiting = new WaitingLosses();
     /** While losses are looked for: when the last of those that may still arrive will be deemed lost. */
     private long nextLossNs = Clock.NEVER;
 
@@ -60,10 +51,8 @@ public final class SendRecords {
     /** A retransmitted octet was cumulatively acknowledged: what lay behind that hole waited for it at the peer. */
     private boolean holeFilled;
 
-    /** What the records say of the delivery rate. */
-    public DeliveryRateEstimator deliveryRate() {
-        return deliveryRate;
-    }
+    /** How many records were looked at, ever: what ACKs cost. */
+    private long visits;
 
     public SendRecords() {
         this(Deliveries.IGNORED);
@@ -74,38 +63,43 @@ public final class SendRecords {
         this.listener = listener;
     }
 
+    /** What the records say of the delivery rate. */
+    public DeliveryRateEstimator deliveryRate() {
+        return deliveryRate;
+    }
+
     public boolean isEmpty() {
-        return count == 0;
+        return table.count() == 0;
     }
 
     public int size() {
-        return count;
+        return table.count();
     }
 
     /** The first octet covered; the end if nothing is. */
     public long start() {
-        return count == 0 ? end : starts[first];
+        return table.start();
     }
 
     /** The octet behind the last one sent. */
     public long end() {
-        return end;
+        return table.end();
     }
 
     public long start(int index) {
-        return starts[first + index];
+        return table.start(index);
     }
 
     public long end(int index) {
-        return index + 1 == count ? end : starts[first + index + 1];
+        return table.end(index);
     }
 
     public long sentNs(int index) {
-        return sentNs[first + index];
+        return table.sentNs(index);
     }
 
     public boolean has(int index, int flag) {
-        return (flags[first + index] & flag) != 0;
+        return table.has(index, flag);
     }
 
     public long sackedBytes() {
@@ -128,39 +122,30 @@ public final class SendRecords {
 
     /** What RFC 6675 calls pipe: bytes sent, not acknowledged, not lost; plus retransmissions. */
     public long inFlightBytes() {
-        return end - start() - sackedBytes - lostBytes + retransmittedBytes;
+        return end() - start() - sackedBytes - lostBytes + retransmittedBytes;
+    }
+
+    long visits() {
+        return visits;
     }
 
     /** New data was sent: a record from the end, or from {@code from} if nothing is outstanding. */
     public void append(long from, long to, long nowNs) {
-        byte newFlags = (byte) (deliveryRate.isApplicationLimited() ? APPLICATION_LIMITED : 0);
-        if (count == 0) {
-            first = 0;
+        int newFlags = deliveryRate.isApplicationLimited() ? APPLICATION_LIMITED : 0;
+        if (isEmpty()) {
             deliveryRate.started(nowNs);
-        } else if (from != end) {
-            throw new IllegalStateException("sent " + from + " after " + end);
+        } else if (from != end()) {
+            throw new IllegalStateException("sent " + from + " after " + end());
         } else {
-            int last = first + count - 1;
-            if (sentNs[last] == nowNs
-                    && flags[last] == newFlags
-                    && deliveries[DELIVERY * last] == deliveryRate.deliveredBytes()) {
-                end = to;
+            int last = size() - 1;
+            if (sentNs(last) == nowNs
+                    && table.flags(last) == newFlags
+                    && table.deliveredBytes(last) == deliveryRate.deliveredBytes()) {
+                table.end(to);
                 return;
             }
         }
-        reserveOne();
-        int slot = first + count++;
-        starts[slot] = from;
-        sentNs[slot] = nowNs;
-        flags[slot] = newFlags;
-        stampDelivery(slot);
-        end = to;
-    }
-
-    private void stampDelivery(int slot) {
-        deliveries[DELIVERY * slot] = deliveryRate.deliveredBytes();
-        deliveries[DELIVERY * slot + 1] = deliveryRate.deliveredNs();
-        deliveries[DELIVERY * slot + 2] = deliveryRate.firstSentNs();
+        table.sent(table.append(from, to, newFlags), nowNs, deliveryRate);
     }
 
     /**
@@ -170,30 +155,29 @@ public final class SendRecords {
      */
     public long acknowledge(long una) {
         long delivered = 0;
-        while (count > 0 && starts[first] < una) {
+        while (!isEmpty() && start() < una) {
             long recordEnd = end(0);
             long upTo = Math.min(una, recordEnd);
-            long length = upTo - starts[first];
-            int recordFlags = flags[first];
-            if ((recordFlags & SACKED) == 0) {
+            long length = upTo - start();
+            int flags = table.flags(0);
+            if ((flags & SACKED) == 0) {
                 delivered += length;
-                holeFilled |= (recordFlags & AMBIGUOUS) != 0;
-                noteDelivered(first, length, false);
+                holeFilled |= (flags & AMBIGUOUS) != 0;
+                noteDelivered(0, length, false);
             }
-            account(recordFlags, -length);
+            account(flags, -length);
             if (upTo < recordEnd) {
-                starts[first] = upTo;
+                table.trimFirst(upTo);
                 break;
             }
-            if ((recordFlags & SACKED) != 0) {
+            if ((flags & SACKED) != 0) {
                 sackedRanges--;
             }
-            first++;
-            count--;
+            table.removeFirst();
         }
-        if (count == 0) {
-            first = 0;
-            end = Math.max(end, una);
+        if (isEmpty()) {
+            table.end(Math.max(end(), una));
+            retransmissions.clear();
         }
         return delivered;
     }
@@ -205,24 +189,25 @@ public final class SendRecords {
      */
     public long sack(long left, long right) {
         long from = Math.max(left, start());
-        long to = Math.min(right, end);
+        long to = Math.min(right, end());
         if (from >= to) {
             return 0;
         }
         long newly = 0;
-        int index = indexOf(from);
-        while (index < count && start(index) < to) {
+        int index = table.indexOf(from);
+        while (index < size() && start(index) < to) {
+            visits++;
             if (!has(index, SACKED)) {
                 boolean splits = start(index) < from || end(index) > to;
-                if (splits && count > MOST_RECORDS - 2) {
+                if (splits && size() > MOST_RECORDS - 2) {
                     break;
                 }
                 index = isolate(index, from, to);
-                long length = end(index) - start(index);
-                int slot = first + index;
-                noteDelivered(slot, length, true);
-                account(flags[slot], -length);
-                flags[slot] = (byte) (SACKED | flags[slot] & AMBIGUOUS);
+                long length = table.length(index);
+                int flags = table.flags(index);
+                noteDelivered(index, length, true);
+                account(flags, -length);
+                table.flags(index, SACKED | flags & AMBIGUOUS);
                 sackedBytes += length;
                 sackedRanges++;
                 newly += length;
@@ -235,37 +220,76 @@ public final class SendRecords {
 
     /**
      * Marks as lost what RACK says (RFC 8985 6.2, step 5): what was sent before something that was delivered, and long enough
-     * ago. What lies behind a record that was sent once and later needs no look: it was sent later still.
+     * ago. Both walks go in the order of time and end at what was sent later; what is settled is not looked at again.
      *
      * @return the bytes newly marked, retransmissions that were lost again among them; {@link #nextLossNs} tells when there
      *     will be more
      */
     public long markLostByTime(Rack rack, long nowNs) {
-        long newly = 0;
         nextLossNs = Clock.NEVER;
-        settledBelow = Math.max(settledBelow, start());
+        return markOriginalsLost(rack, nowNs) + markRetransmissionsLost(rack, nowNs);
+    }
+
+    private long markOriginalsLost(Rack rack, long nowNs) {
+        long newly = 0;
         boolean settled = true;
-        for (int index = count == 0 || settledBelow >= end ? count : indexOf(settledBelow); index < count; index++) {
-            int slot = first + index;
-            if (!isSettled(slot)) {
-                if (!rack.isSentBeforeDelivered(sentNs[slot], end(index))) {
-                    settled = false;
-                    if ((flags[slot] & AMBIGUOUS) == 0) {
-                        break;
-                    }
-                } else if (rack.lostAtNs(sentNs[slot]) <= nowNs) {
-                    newly += markLostAgain(slot);
-                } else {
-                    settled = false;
-                    long lostAtNs = rack.lostAtNs(sentNs[slot]);
-                    nextLossNs = nextLossNs == Clock.NEVER ? lostAtNs : Math.max(nextLossNs, lostAtNs);
+        settledBelow = Math.max(settledBelow, start());
+        for (int index = settledBelow >= end() ? size() : table.indexOf(settledBelow); index < size(); index++) {
+            visits++;
+            if (!has(index, AMBIGUOUS) && !isSettled(index)) {
+                if (!rack.isSentBeforeDelivered(sentNs(index), end(index))) {
+                    break;
                 }
+                long lost = markIfLost(index, rack, nowNs);
+                newly += lost;
+                settled &= lost > 0;
             }
             if (settled) {
                 settledBelow = end(index);
             }
         }
         return newly;
+    }
+
+    private long markRetransmissionsLost(Rack rack, long nowNs) {
+        long newly = 0;
+        int kept = 0;
+        int entry = 0;
+        for (; entry < retransmissions.count() && !rack.isSentAfterDelivered(retransmissions.sentNs(entry)); entry++) {
+            long sentNs = retransmissions.sentNs(entry);
+            long inFlightFrom = Clock.NEVER;
+            for (int index = firstOf(entry); index < size() && start(index) < retransmissions.end(entry); index++) {
+                visits++;
+                if (isSettled(index) || sentNs(index) != sentNs) {
+                    continue;
+                }
+                long lost = rack.isSentBeforeDelivered(sentNs, end(index)) ? markIfLost(index, rack, nowNs) : 0;
+                newly += lost;
+                if (lost == 0) {
+                    inFlightFrom = Math.min(inFlightFrom, start(index));
+                }
+            }
+            if (inFlightFrom != Clock.NEVER) {
+                retransmissions.keep(entry, kept++, inFlightFrom);
+            }
+        }
+        retransmissions.remove(kept, entry);
+        return newly;
+    }
+
+    /** The first record that an entry of {@link #retransmissions} can be about; past the last if there is none. */
+    private int firstOf(int entry) {
+        long from = Math.max(retransmissions.start(entry), start());
+        return from >= end() ? size() : table.indexOf(from);
+    }
+
+    private long markIfLost(int index, Rack rack, long nowNs) {
+        long lostAtNs = rack.lostAtNs(sentNs(index));
+        if (lostAtNs <= nowNs) {
+            return markLostAgain(index);
+        }
+        nextLossNs = nextLossNs == Clock.NEVER ? lostAtNs : Math.max(nextLossNs, lostAtNs);
+        return 0;
     }
 
     /** When everything that {@link #markLostByTime} has left a chance to arrive will be lost; {@link Clock#NEVER} if nothing. */
@@ -276,79 +300,91 @@ public final class SendRecords {
     /** RACK_mark_losses_on_RTO (RFC 8985 6.3): the first record, and all whose time is over. */
     public void markLostByTimeout(Rack rack, long nowNs) {
         nextLossNs = Clock.NEVER;
-        for (int slot = first; slot < first + count; slot++) {
-            if (!isSettled(slot) && (slot == first || rack.lostAtNs(sentNs[slot]) <= nowNs)) {
-                markLostAgain(slot);
+        for (int index = 0; index < size(); index++) {
+            if (!isSettled(index) && (index == 0 || rack.lostAtNs(sentNs(index)) <= nowNs)) {
+                markLostAgain(index);
             }
         }
     }
 
     /** SACKed, or lost and not sent again: nothing of it is in flight. */
-    private boolean isSettled(int slot) {
-        return (flags[slot] & SACKED) != 0 || (flags[slot] & (LOST | RETRANSMITTED)) == LOST;
+    private boolean isSettled(int index) {
+        return has(index, SACKED) || (table.flags(index) & (LOST | RETRANSMITTED)) == LOST;
     }
 
     /** Deemed lost, for the first time or again. */
-    private long markLostAgain(int slot) {
-        long length = end(slot - first) - starts[slot];
-        account(flags[slot], -length);
-        flags[slot] = (byte) (LOST | flags[slot] & (AMBIGUOUS | APPLICATION_LIMITED));
+    private long markLostAgain(int index) {
+        long length = table.length(index);
+        int flags = table.flags(index);
+        account(flags, -length);
+        table.flags(index, LOST | flags & (AMBIGUOUS | APPLICATION_LIMITED));
         lostBytes += length;
-        nothingToSendBelow = Math.min(nothingToSendBelow, starts[slot]);
+        waiting.add(start(index), end(index));
         return length;
     }
 
     /** What was deemed lost is on its way after all: nothing is lost, and what was sent twice counts once. */
     public void unmarkLost() {
-        for (int slot = first; slot < first + count; slot++) {
-            flags[slot] &= ~(LOST | RETRANSMITTED);
+        for (int index = 0; index < size(); index++) {
+            table.flags(index, table.flags(index) & ~(LOST | RETRANSMITTED));
         }
         lostBytes = 0;
         retransmittedBytes = 0;
-        settledBelow = 0;
         nextLossNs = Clock.NEVER;
+        unsettle();
     }
 
     /** Marks up to {@code bytes} from the start as lost, unless they are SACKed or already lost. */
     public long markFirstLost(long bytes) {
-        if (count == 0 || has(0, SACKED) || has(0, LOST)) {
+        if (isEmpty() || has(0, SACKED) || has(0, LOST)) {
             return 0;
         }
         split(0, start() + bytes);
-        return markLost(first, end(0) - start(0));
+        return markLostAgain(0);
     }
 
     /** The retransmission timer expired: nothing unSACKed is in flight any more. */
     public void markAllLost() {
-        markLostUpTo(end);
+        markLostUpTo(end());
     }
 
     /** Nothing unSACKed of the first {@code bytes} is in flight any more, retransmissions included. */
     public void markLostFromStart(long bytes) {
-        if (count == 0) {
+        if (isEmpty()) {
             return;
         }
-        long to = Math.min(end, start() + bytes);
-        split(indexOf(to - 1), to);
+        long to = Math.min(end(), start() + bytes);
+        split(table.indexOf(to - 1), to);
         markLostUpTo(to);
     }
 
     private void markLostUpTo(long to) {
-        for (int slot = first; slot < first + count && starts[slot] < to; slot++) {
-            if ((flags[slot] & SACKED) == 0) {
-                markLostAgain(slot);
+        for (int index = 0; index < size() && start(index) < to; index++) {
+            if (!has(index, SACKED)) {
+                markLostAgain(index);
             }
         }
     }
 
     /** The peer has reneged (RFC 2018 8): what it SACKed may be gone. */
     public void forgetSacks() {
-        for (int slot = first; slot < first + count; slot++) {
-            flags[slot] &= ~SACKED;
+        for (int index = 0; index < size(); index++) {
+            table.flags(index, table.flags(index) & ~SACKED);
         }
         sackedBytes = 0;
         sackedRanges = 0;
+        unsettle();
+    }
+
+    /** Anything may be in flight again: puts what was sent more than once into the order of time. */
+    private void unsettle() {
         settledBelow = 0;
+        retransmissions.clear();
+        IntStream.range(0, size())
+                .filter(index -> has(index, AMBIGUOUS) && !isSettled(index))
+                .boxed()
+                .sorted(Comparator.comparingLong(this::sentNs))
+                .forEach(index -> retransmissions.add(start(index), end(index), sentNs(index)));
     }
 
     /** The first record that is lost and not retransmitted, or −1. */
@@ -356,44 +392,56 @@ public final class SendRecords {
         if (lostBytes == retransmittedBytes) {
             return -1;
         }
-        nothingToSendBelow = Math.max(nothingToSendBelow, start());
-        for (int index = nothingToSendBelow >= end ? count : indexOf(nothingToSendBelow); index < count; index++) {
-            if ((flags[first + index] & (LOST | RETRANSMITTED)) == LOST) {
+        waiting.noneBelow(start());
+        for (long from = waiting.next(); from < end(); from = waiting.next()) {
+            visits++;
+            int index = table.indexOf(from);
+            if ((table.flags(index) & (LOST | RETRANSMITTED)) == LOST) {
                 return index;
             }
-            nothingToSendBelow = end(index);
+            waiting.noneBelow(end(index));
         }
         return -1;
     }
 
-    /**
-     * The first {@code bytes} of a record were retransmitted.
-     */
+    /** The first {@code bytes} of a record were retransmitted. */
     public void retransmitted(int index, long bytes, long nowNs) {
         split(index, start(index) + bytes);
-        int slot = first + index;
-        long length = end(index) - start(index);
-        if ((flags[slot] & LOST) == 0) {
-            markLost(slot, length);
+        long length = table.length(index);
+        int flags = table.flags(index);
+        if ((flags & LOST) == 0) {
+            lostBytes += length;
         }
-        if ((flags[slot] & RETRANSMITTED) == 0) {
+        if ((flags & RETRANSMITTED) == 0) {
             retransmittedBytes += length;
         }
-        flags[slot] |= (byte) (RETRANSMITTED | AMBIGUOUS);
-        if (deliveryRate.isApplicationLimited()) {
-            flags[slot] |= APPLICATION_LIMITED;
-        } else {
-            flags[slot] &= ~APPLICATION_LIMITED;
+        int limited = deliveryRate.isApplicationLimited() ? APPLICATION_LIMITED : 0;
+        table.flags(index, flags & SACKED | LOST | RETRANSMITTED | AMBIGUOUS | limited);
+        table.sent(index, nowNs, deliveryRate);
+        if (retransmissions.isFull()) {
+            forgetOldRetransmissions();
         }
-        sentNs[slot] = nowNs;
-        stampDelivery(slot);
-        settledBelow = Math.min(settledBelow, starts[slot]);
+        retransmissions.add(start(index), end(index), nowNs);
+    }
+
+    /** Where RACK does not look at them, as without SACK, nobody else does. */
+    private void forgetOldRetransmissions() {
+        int kept = 0;
+        for (int entry = 0; entry < retransmissions.count(); entry++) {
+            for (int index = firstOf(entry); index < size() && start(index) < retransmissions.end(entry); index++) {
+                if (!isSettled(index) && sentNs(index) == retransmissions.sentNs(entry)) {
+                    retransmissions.keep(entry, kept++, start(index));
+                    break;
+                }
+            }
+        }
+        retransmissions.remove(kept, retransmissions.count());
     }
 
     /** Cuts the last {@code bytes} off the last record, if it is longer; returns the index of the last record. */
     public int splitLast(long bytes) {
-        split(count - 1, end - bytes);
-        return count - 1;
+        split(size() - 1, end() - bytes);
+        return size() - 1;
     }
 
     /**
@@ -408,47 +456,34 @@ public final class SendRecords {
         return result;
     }
 
-    private void noteDelivered(int slot, long bytes, boolean selectively) {
+    private void noteDelivered(int index, long bytes, boolean selectively) {
+        long upTo = start(index) + bytes;
         deliveryRate.delivered(
                 bytes,
-                starts[slot] + bytes,
-                sentNs[slot],
-                deliveries[DELIVERY * slot],
-                deliveries[DELIVERY * slot + 1],
-                deliveries[DELIVERY * slot + 2],
-                (flags[slot] & APPLICATION_LIMITED) != 0,
-                (flags[slot] & RETRANSMITTED) != 0);
-        listener.delivered(
-                starts[slot], starts[slot] + bytes, sentNs[slot], (flags[slot] & AMBIGUOUS) != 0, selectively);
-        if ((flags[slot] & AMBIGUOUS) == 0) {
+                upTo,
+                sentNs(index),
+                table.deliveredBytes(index),
+                table.deliveredNs(index),
+                table.firstSentNs(index),
+                has(index, APPLICATION_LIMITED),
+                has(index, RETRANSMITTED));
+        listener.delivered(start(index), upTo, sentNs(index), has(index, AMBIGUOUS), selectively);
+        if (!has(index, AMBIGUOUS)) {
             earliestDeliveredSentNs =
-                    earliestDeliveredSentNs < 0 ? sentNs[slot] : Math.min(earliestDeliveredSentNs, sentNs[slot]);
+                    earliestDeliveredSentNs < 0 ? sentNs(index) : Math.min(earliestDeliveredSentNs, sentNs(index));
         }
     }
 
-    private long markLost(int slot, long length) {
-        nothingToSendBelow = Math.min(nothingToSendBelow, starts[slot]);
-        flags[slot] |= LOST;
-        lostBytes += length;
-        return length;
-    }
-
-    private void account(int recordFlags, long delta) {
-        if ((recordFlags & SACKED) != 0) {
+    private void account(int flags, long delta) {
+        if ((flags & SACKED) != 0) {
             sackedBytes += delta;
         }
-        if ((recordFlags & LOST) != 0) {
+        if ((flags & LOST) != 0) {
             lostBytes += delta;
         }
-        if ((recordFlags & RETRANSMITTED) != 0) {
+        if ((flags & RETRANSMITTED) != 0) {
             retransmittedBytes += delta;
         }
-    }
-
-    /** The index of the record that holds an outstanding octet. */
-    private int indexOf(long offset) {
-        int found = Arrays.binarySearch(starts, first, first + count, offset);
-        return (found >= 0 ? found : -found - 2) - first;
     }
 
     /** Cuts a record so that the piece returned lies within [from, to). */
@@ -464,69 +499,22 @@ public final class SendRecords {
 
     /** Cuts a record in two at an offset inside it; elsewhere there is nothing to cut. */
     private void split(int index, long at) {
-        if (at <= start(index) || at >= end(index)) {
-            return;
-        }
-        reserveOne();
-        int slot = first + index;
-        int behind = count - index - 1;
-        System.arraycopy(starts, slot + 1, starts, slot + 2, behind);
-        System.arraycopy(sentNs, slot + 1, sentNs, slot + 2, behind);
-        System.arraycopy(flags, slot + 1, flags, slot + 2, behind);
-        System.arraycopy(deliveries, DELIVERY * slot, deliveries, DELIVERY * (slot + 1), DELIVERY * (behind + 1));
-        starts[slot + 1] = at;
-        sentNs[slot + 1] = sentNs[slot];
-        flags[slot + 1] = flags[slot];
-        if ((flags[slot] & SACKED) != 0) {
+        if (table.split(index, at) && has(index, SACKED)) {
             sackedRanges++;
         }
-        count++;
     }
 
     /** Joins a SACKed record with SACKed neighbours, so that a peer cannot make records pile up; returns its index. */
     private int joinSacked(int index) {
-        if (index + 1 < count && has(index + 1, SACKED)) {
-            remove(index + 1);
+        if (index + 1 < size() && has(index + 1, SACKED)) {
+            table.joinPrevious(index + 1);
             sackedRanges--;
         }
         if (index > 0 && has(index - 1, SACKED)) {
-            remove(index);
+            table.joinPrevious(index);
             sackedRanges--;
             return index - 1;
         }
         return index;
-    }
-
-    /** The record, SACKed like the one before it, joins that. */
-    private void remove(int index) {
-        int slot = first + index;
-        sentNs[slot - 1] = Math.max(sentNs[slot - 1], sentNs[slot]);
-        flags[slot - 1] |= flags[slot];
-        int behind = count - index - 1;
-        System.arraycopy(starts, slot + 1, starts, slot, behind);
-        System.arraycopy(sentNs, slot + 1, sentNs, slot, behind);
-        System.arraycopy(flags, slot + 1, flags, slot, behind);
-        System.arraycopy(deliveries, DELIVERY * (slot + 1), deliveries, DELIVERY * slot, DELIVERY * behind);
-        count--;
-    }
-
-    private void reserveOne() {
-        if (first + count < starts.length) {
-            return;
-        }
-        if (first > starts.length / 2) {
-            System.arraycopy(starts, first, starts, 0, count);
-            System.arraycopy(sentNs, first, sentNs, 0, count);
-            System.arraycopy(flags, first, flags, 0, count);
-            System.arraycopy(deliveries, DELIVERY * first, deliveries, 0, DELIVERY * count);
-        } else {
-            int capacity = starts.length * 2;
-            starts = Arrays.copyOf(Arrays.copyOfRange(starts, first, first + count), capacity);
-            sentNs = Arrays.copyOf(Arrays.copyOfRange(sentNs, first, first + count), capacity);
-            flags = Arrays.copyOf(Arrays.copyOfRange(flags, first, first + count), capacity);
-            deliveries = Arrays.copyOf(
-                    Arrays.copyOfRange(deliveries, DELIVERY * first, DELIVERY * (first + count)), DELIVERY * capacity);
-        }
-        first = 0;
     }
 }

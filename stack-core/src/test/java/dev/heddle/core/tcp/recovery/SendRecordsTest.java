@@ -34,13 +34,13 @@ class SendRecordsTest {
     private int una;
     private long nowNs;
 
-    @Property(tries = 500)
+    @Property(tries = 300)
     void counters_and_flags_equal_those_of_single_octets(@ForAll long seed) {
         new SendRecordsTest().play(new Random(seed));
     }
 
     private void play(Random random) {
-        for (int step = 0; step < 60; step++) {
+        for (int step = 0; step < 120; step++) {
             nowNs++;
             rack.acknowledging(nowNs, Clock.NEVER, 0);
             switch (random.nextInt(7)) {
@@ -265,5 +265,43 @@ class SendRecordsTest {
         assertThat(records.sackedBytes()).isEqualTo(sacked).isPositive();
         assertThat(records.acknowledge(100_001)).isEqualTo(100_000 - sacked);
         assertThat(records.isEmpty()).isTrue();
+    }
+
+    @Test
+    void acks_of_a_large_flight_full_of_holes_look_at_each_record_a_few_times() {
+        int segments = 200_000;
+        long rttNs = 1_000_000_000;
+        Rack rack = new Rack();
+        SendRecords records = new SendRecords((from, to, sentNs, retransmitted, selectively) ->
+                rack.delivered(to, sentNs, retransmitted, selectively));
+        for (int i = 0; i < segments; i++) {
+            records.append((long) i * MSS, (long) (i + 1) * MSS, 2L * i);
+        }
+        // Every other segment is lost, and sent again at once; of these every fifth is lost once more.
+        List<Long> sentAgain = new ArrayList<>();
+        for (int i = 1; i < segments; i += 2) {
+            acknowledgeSelectively(records, rack, (long) i * MSS, 2L * i + rttNs, sentAgain);
+        }
+        int once = sentAgain.size();
+        assertThat(once).isEqualTo(segments / 2);
+        for (int i = 1; i < once; i++) {
+            if (i % 5 != 0) {
+                // Sent again when the segment behind it was SACKed, acknowledged a round trip later.
+                acknowledgeSelectively(records, rack, sentAgain.get(i), 2L * (2 * i + 1) + 2 * rttNs, sentAgain);
+            }
+        }
+        assertThat(sentAgain).hasSize(once + once / 5);
+        assertThat(records.visits()).isLessThan(8L * segments);
+    }
+
+    private static void acknowledgeSelectively(
+            SendRecords records, Rack rack, long left, long nowNs, List<Long> sentAgain) {
+        rack.acknowledging(nowNs, Clock.NEVER, 0);
+        records.sack(left, left + MSS);
+        records.markLostByTime(rack, nowNs);
+        for (int index = records.firstToRetransmit(); index >= 0; index = records.firstToRetransmit()) {
+            sentAgain.add(records.start(index));
+            records.retransmitted(index, MSS, nowNs);
+        }
     }
 }
