@@ -291,7 +291,6 @@ class SendRecordsTest {
             }
         }
         assertThat(sentAgain).hasSize(once + once / 5);
-        assertThat(records.visits()).isLessThan(8L * segments);
     }
 
     private static void acknowledgeSelectively(
@@ -303,5 +302,7 @@ class SendRecordsTest {
             sentAgain.add(records.start(index));
             records.retransmitted(index, MSS, nowNs);
         }
+        // Here, so that a test that fails does not take for ever.
+        assertThat(records.visits()).isLessThan(8 * records.end() / MSS);
     }
 }
