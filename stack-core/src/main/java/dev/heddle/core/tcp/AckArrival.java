@@ -71,15 +71,12 @@ final class AckArrival {
         description.nextOffset = sequence.nxt;
         int mss = emitter.mssBytes();
         long newBytes = Math.min(buffer.unsentBytes(sequence.nxt), sequence.windowEdge() - sequence.nxt);
-        LossRecovery.Phase before = recovery.phase();
         boolean echo = emitter.ecn().isEcho(header.flags());
         // RFC 3168 6.1.2: the window does not grow by what reports congestion.
         description.ecnEcho = echo;
         description.recovering = echo;
         recovery.acknowledged(description, sequence.una, sequence.nxt, mss, newBytes >= mss, congestion.control());
-        if (recovery.phase() == LossRecovery.Phase.RECOVERY && before != LossRecovery.Phase.RECOVERY) {
-            emitter.ecn().reduced(sequence.nxt);
-        } else if (echo) {
+        if (echo) {
             echoArrived(packet.arrivalNs);
         }
     }
@@ -91,7 +88,7 @@ final class AckArrival {
         context.counters().add(TcpCounter.TcpExtTCPDeliveredCE, marked);
         recovery.counts().markedSegments += (int) marked;
         if (recovery.phase() == LossRecovery.Phase.OPEN && !ecn.isReducing(sequence.una)) {
-            congestion.control().congestionExperienced(sequence.nxt - sequence.una, nowNs);
+            congestion.control().congestionExperienced(recovery.flightBytes(sequence.nxt), nowNs);
             ecn.reduced(sequence.nxt);
         }
     }

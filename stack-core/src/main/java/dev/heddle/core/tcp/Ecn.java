@@ -85,6 +85,16 @@ final class Ecn {
         return unacknowledged <= reducedAt;
     }
 
+    /** Whether data at an offset was sent before the last reduction: its loss is of the same congestion. */
+    boolean isBeforeReduction(long offset) {
+        return offset < reducedAt;
+    }
+
+    /** The last reduction was for nothing and is taken back. */
+    void restored() {
+        reducedAt = 0;
+    }
+
     /** The window was reduced, for whatever reason (RFC 3168 6.1.2). */
     void reduced(long next) {
         if (capable) {

@@ -39,6 +39,7 @@ final class LossRecovery {
     private final LossCounts counts = new LossCounts();
     private final RttEstimator rtt;
     private final boolean sack;
+    private final Ecn ecn;
     private final TcpContext context;
 
     private Phase phase = Phase.OPEN;
@@ -47,6 +48,12 @@ final class LossRecovery {
 
     /** The next retransmission goes whatever the window. */
     private boolean forced;
+    /** The window that this recovery repairs was reduced before, by ECN: there is nothing of its own to take back. */
+    private boolean reducedBefore;
+    /** SND.UNA when everything that could be sent was. */
+    private long flightStart;
+    /** What ACKs since then have delivered. */
+    private long unansweredBytes;
     /** In recovery: what PRR lets be in flight. F-RTO uses it for its two new segments. */
     private long allowedFlightBytes;
 
@@ -60,10 +67,11 @@ final class LossRecovery {
     // The ACK at hand.
     private long newestSentNs;
 
-    LossRecovery(TcpContext context, RttEstimator rtt, boolean sack) {
+    LossRecovery(TcpContext context, RttEstimator rtt, boolean sack, Ecn ecn) {
         this.context = context;
         this.rtt = rtt;
         this.sack = sack;
+        this.ecn = ecn;
         report = new SackReport(context);
         hindsight = new Hindsight(context, report, rack, counts, sack);
         if (rtt.srttNs() > 0) {
@@ -104,6 +112,21 @@ final class LossRecovery {
     /** Bytes in flight (pipe of RFC 6675). */
     long inFlightBytes() {
         return Math.max(0, records.inFlightBytes() - duplicates.presumedDeliveredBytes());
+    }
+
+    /**
+     * FlightSize (RFC 5681 2) as the ACKs of one batch have found it: nothing is sent between them, so that SND.UNA alone would
+     * make it too small.
+     */
+    long flightBytes(long nxt) {
+        return nxt - flightStart;
+    }
+
+    /** What may be sent has been sent. */
+    void flushed(long una) {
+        flightStart = una;
+        unansweredBytes = 0;
+        reduction.answered();
     }
 
     /** How many bytes may be in flight now. */
@@ -209,6 +232,7 @@ final class LossRecovery {
         if (report.hasDuplicate()) {
             counts.duplicateReports++;
         }
+        unansweredBytes += ack.deliveredBytes;
         if (rack.hasReordered()) {
             context.counters().increment(TcpCounter.TcpExtTCPSACKReorder);
             counts.reorderings++;
@@ -242,7 +266,9 @@ final class LossRecovery {
                     ack.lostBytes += records.markFirstLost(mssBytes);
                     forced = true;
                 }
-                reduce(ack.deliveredBytes, advances && ack.lostBytes == 0, mssBytes);
+                if (ack.deliveredBytes > 0) {
+                    reduce(ack.deliveredBytes, advances && ack.lostBytes == 0, mssBytes);
+                }
             }
             case LOSS -> {
                 // Slow start repairs what the timeout declared lost.
@@ -255,12 +281,16 @@ final class LossRecovery {
     }
 
     private void acknowledgeProbe(Acknowledgement ack, long una, CongestionControl congestion) {
+        long probeEnd = probe.end();
         if (probe.acknowledged(una, report.duplicateRight(), ack.duplicate && report.isEmpty())
                 && phase == Phase.OPEN) {
             // RFC 8985 7.4.2: as a fast recovery, one that is over at once.
             context.counters().increment(TcpCounter.TcpExtTCPLossProbeRecovery);
-            congestion.recoveryEntered(ack.priorInFlightBytes, ack.arrivalNs);
-            congestion.recoveryLeft(ack.arrivalNs);
+            if (!ecn.isBeforeReduction(probeEnd - 1)) {
+                congestion.recoveryEntered(ack.priorInFlightBytes, ack.arrivalNs);
+                congestion.recoveryLeft(ack.arrivalNs);
+                ecn.reduced(ack.nextOffset);
+            }
         }
     }
 
@@ -283,15 +313,13 @@ final class LossRecovery {
     }
 
     private void enter(Acknowledgement ack, long una, long nxt, int mssBytes, CongestionControl congestion) {
-        // RFC 5681 3.2 step 2: what limited transmit has sent does not count.
-        long flightBytes = Math.min(nxt - una, congestion.congestionWindowBytes());
-        long notSackedBefore = nxt - una - records.sackedBytes() - duplicates.presumedDeliveredBytes() + ack.deliveredBytes;
-        enter(flightBytes, notSackedBefore, una, nxt, mssBytes, ack.arrivalNs, congestion);
-        reduce(ack.deliveredBytes, false, mssBytes);
+        // RFC 9937 6.1
+        long notSacked = nxt - una - records.sackedBytes() - duplicates.presumedDeliveredBytes();
+        enter(notSacked + unansweredBytes, una, nxt, mssBytes, ack.arrivalNs, congestion);
+        reduce(unansweredBytes, false, mssBytes);
     }
 
     private void enter(
-            long flightBytes,
             long recoverFlightBytes,
             long una,
             long nxt,
@@ -302,7 +330,13 @@ final class LossRecovery {
         recoveryPoint = nxt;
         forced = true;
         probe.reset();
-        congestion.recoveryEntered(flightBytes, nowNs);
+        // RFC 3168 6.1.2: once a window of data.
+        reducedBefore = ecn.isBeforeReduction(una);
+        if (!reducedBefore) {
+            // RFC 5681 3.2 step 2: what limited transmit has sent does not count.
+            congestion.recoveryEntered(Math.min(flightBytes(nxt), congestion.congestionWindowBytes()), nowNs);
+            ecn.reduced(nxt);
+        }
         reduction.begin(congestion.slowStartThresholdBytes(), recoverFlightBytes);
         hindsight.recoveryBegins(una, nxt, records.retransmittedBytes());
         if (!sack) {
@@ -343,12 +377,16 @@ final class LossRecovery {
             case TIMEOUT_FOR_NOTHING -> {
                 records.unmarkLost();
                 congestion.timeoutWasSpurious(ack.arrivalNs);
+                ecn.restored();
                 rtt.resetBackOff();
                 spikeEnd = nxt;
             }
             case RECOVERY_FOR_NOTHING -> {
                 records.unmarkLost();
-                congestion.recoveryWasSpurious(ack.arrivalNs);
+                if (!reducedBefore) {
+                    congestion.recoveryWasSpurious(ack.arrivalNs);
+                    ecn.restored();
+                }
             }
         }
         // RFC 5682: duplicates may tell of a loss again.
@@ -409,8 +447,7 @@ final class LossRecovery {
             return;
         }
         if (phase == Phase.OPEN) {
-            long flightBytes = Math.min(nxt - una, congestion.congestionWindowBytes());
-            enter(flightBytes, nxt - una - records.sackedBytes(), una, nxt, mssBytes, nowNs, congestion);
+            enter(nxt - una - records.sackedBytes(), una, nxt, mssBytes, nowNs, congestion);
         }
         // No ACK may come any more to let this go.
         forced = true;

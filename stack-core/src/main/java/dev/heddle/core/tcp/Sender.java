@@ -141,7 +141,7 @@ final class Sender {
         Transmission started = transmission;
         if (started == null) {
             LossRecovery recovery =
-                    new LossRecovery(context, rtt, emitter.negotiated().sack());
+                    new LossRecovery(context, rtt, emitter.negotiated().sack(), emitter.ecn());
             started = transmission = new Transmission(context, sequence, emitter, buffer, congestion, recovery);
             arrival = new AckArrival(context, sequence, emitter, rtt, buffer, congestion, recovery);
         }
@@ -213,6 +213,7 @@ final class Sender {
         }
         if (transmission != null) {
             transmission.times().limit(limit(sent), nowNs);
+            transmission.recovery().flushed(sequence.una);
         }
         return sent;
     }
@@ -302,7 +303,7 @@ final class Sender {
             return;
         }
         context.counters().increment(TcpCounter.TcpExtTCPTimeouts);
-        congestion.control().retransmissionTimeout(sequence.nxt - sequence.una, unanswered == 0, nowNs);
+        congestion.control().retransmissionTimeout(recovery.flightBytes(sequence.nxt), unanswered == 0, nowNs);
         unanswered++;
         rtt.backOff();
         retransmitter.timedOut();

@@ -122,20 +122,70 @@ class EcnTest {
         write10();
         script.write(20_000).expectNothing();
         script.inject(Seg.ack(1001).with("E"));
-        assertThat(script.info().congestionWindowBytes()).isEqualTo(4500);
+        assertThat(script.info().congestionWindowBytes()).isEqualTo(5000);
         script.expectNothing();
-        script.inject(Seg.ack(3001).with("E"), Seg.ack(6001).with("E"));
-        assertThat(script.info().congestionWindowBytes()).isEqualTo(4500);
+        script.inject(Seg.ack(3001).with("E"), Seg.ack(5001).with("E"));
+        assertThat(script.info().congestionWindowBytes()).isEqualTo(5000);
         script.expectNothing();
-        script.inject(Seg.ack(7001).with("E")).expect(data(10_001, ECT_0).with("W"));
-        script.inject(Seg.ack(8001).with("E")).expect(data(11_001, ECT_0));
+        script.inject(Seg.ack(6001).with("E")).expect(data(10_001, ECT_0).with("W"));
+        script.inject(Seg.ack(7001).with("E")).expect(data(11_001, ECT_0));
         // The whole window of the reduction, and still about the same congestion.
         script.inject(Seg.ack(10_001).with("E")).ignoreSent();
-        assertThat(script.info().congestionWindowBytes()).isEqualTo(4500);
+        assertThat(script.info().congestionWindowBytes()).isEqualTo(5000);
         // Beyond it: new congestion.
         script.inject(Seg.ack(11_001).with("E")).ignoreSent();
-        assertThat(script.info().congestionWindowBytes()).isLessThan(4500);
+        assertThat(script.info().congestionWindowBytes()).isLessThan(5000);
         script.expectCount(TcpCounter.TcpExtTCPDeliveredCE, 11);
+    }
+
+    @Test
+    @Requirement("RFC3168:6.1.2")
+    void loss_in_a_window_that_was_reduced_already_reduces_nothing_more() {
+        establish();
+        write10();
+        script.write(20_000).inject(Seg.ack(1001).with("E")).expectNothing();
+        assertThat(script.info().ssthreshBytes()).isEqualTo(5000);
+        script.inject(Seg.ack(1001).sack(2001, 5001)).expect(Seg.data(1001, 2001).ecn(NOT_ECT));
+        assertThat(script.info().recoveryPhase()).isEqualTo("RECOVERY");
+        assertThat(script.info().ssthreshBytes()).isEqualTo(5000);
+        script.inject(Seg.ack(10_001)).ignoreSent();
+        assertThat(script.info().recoveryPhase()).isEqualTo("OPEN");
+        assertThat(script.info().congestionWindowBytes()).isEqualTo(5000);
+        // What was sent since is another window.
+        script.inject(Seg.ack(10_001).sack(11_001, 14_001)).ignoreSent();
+        assertThat(script.info().recoveryPhase()).isEqualTo("RECOVERY");
+        assertThat(script.info().ssthreshBytes()).isLessThan(5000);
+    }
+
+    @Test
+    @Requirement("RFC3168:6.1.2")
+    void reduction_by_ecn_stays_when_a_loss_in_its_window_turns_out_to_be_none() {
+        establish();
+        write10();
+        script.write(20_000).inject(Seg.ack(1001).with("E"));
+        script.inject(Seg.ack(1001).sack(2001, 5001)).expect(Seg.data(1001, 2001));
+        script.inject(Seg.ack(5001).sack(1001, 2001)).ignoreSent();
+        script.expectCount(TcpCounter.TcpExtTCPDSACKUndo, 1);
+        assertThat(script.info().recoveryPhase()).isEqualTo("OPEN");
+        assertThat(script.info().ssthreshBytes()).isEqualTo(5000);
+        assertThat(script.info().congestionWindowBytes()).isEqualTo(5000);
+    }
+
+    @Test
+    @Requirement("RFC4015:3.1")
+    void recovery_is_not_taken_back_by_an_ack_that_tells_of_congestion() {
+        for (String echo : new String[] {"", "E"}) {
+            TcpScript other =
+                    new TcpScript().config(c -> c.ecn(EcnMode.ON)).connect().ignoreSent();
+            other.inject(other.synAckOfPeer().with("E")).ignoreSent();
+            other.write(10_000).ignoreSent();
+            other.inject(Seg.ack(1).sack(1001, 4001)).expect(Seg.data(1, 1001));
+            assertThat(other.info().ssthreshBytes()).isEqualTo(5000);
+            other.inject(Seg.ack(4001).sack(1, 1001).with(echo));
+            boolean congestion = !echo.isEmpty();
+            other.expectCount(TcpCounter.TcpExtTCPDSACKUndo, congestion ? 0 : 1);
+            assertThat(other.info().congestionWindowBytes() > 5000).isNotEqualTo(congestion);
+        }
     }
 
     @Test

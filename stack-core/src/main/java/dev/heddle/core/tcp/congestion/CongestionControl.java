@@ -70,9 +70,10 @@ public interface CongestionControl {
     void acknowledged(Acknowledgement ack);
 
     /**
-     * Loss was detected by duplicate ACKs, SACK or time, and fast recovery begins.
+     * Loss was detected by duplicate ACKs, SACK or time, and fast recovery begins. Not called if the window of the loss was
+     * reduced before, by ECN (RFC 3168 6.1.2); then there is only {@link #recoveryLeft}.
      *
-     * @param flightBytes FlightSize (RFC 5681 2)
+     * @param flightBytes FlightSize (RFC 5681 2), before the batch of ACKs that tells of the loss
      */
     void recoveryEntered(long flightBytes, long nowNs);
 

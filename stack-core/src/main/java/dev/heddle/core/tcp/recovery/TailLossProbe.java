@@ -43,6 +43,11 @@ public final class TailLossProbe {
         return endSeq != NONE;
     }
 
+    /** TLP.end_seq: SND.NXT when the probe went out; −1 if none is in flight. */
+    public long end() {
+        return endSeq;
+    }
+
     /**
      * A probe went out.
      *

@@ -25,6 +25,7 @@ class ProportionalRateReductionTest {
             long count = reduction.acknowledged(MSS, flight, safe, MSS);
             long segments = count / MSS;
             reduction.sent(segments * MSS);
+            reduction.answered();
             flight += segments * MSS;
             sent.append(segments);
         }
@@ -77,5 +78,19 @@ class ProportionalRateReductionTest {
         reduction.sent(1);
         // 2 · 7 / 10 = 1.4
         assertThat(reduction.acknowledged(1, 9, false, 1)).isEqualTo(1);
+    }
+
+    @Test
+    @Requirement("RFC9937:6")
+    void acks_that_arrive_together_are_answered_together() {
+        reduction.begin(10, 20);
+        reduction.acknowledged(4, 5, false, MSS);
+        reduction.sent(8);
+        reduction.answered();
+        assertThat(reduction.acknowledged(1, 4, false, MSS)).isEqualTo(1);
+        assertThat(reduction.acknowledged(1, 3, false, MSS)).isEqualTo(2);
+        reduction.sent(2);
+        reduction.answered();
+        assertThat(reduction.acknowledged(1, 4, false, MSS)).isEqualTo(1);
     }
 }
