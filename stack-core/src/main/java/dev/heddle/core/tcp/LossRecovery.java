@@ -320,12 +320,7 @@ final class LossRecovery {
     }
 
     private void enter(
-            long recoverFlightBytes,
-            long una,
-            long nxt,
-            int mssBytes,
-            long nowNs,
-            CongestionControl congestion) {
+            long recoverFlightBytes, long una, long nxt, int mssBytes, long nowNs, CongestionControl congestion) {
         phase = Phase.RECOVERY;
         recoveryPoint = nxt;
         forced = true;

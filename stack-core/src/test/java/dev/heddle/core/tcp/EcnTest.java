@@ -145,7 +145,8 @@ class EcnTest {
         write10();
         script.write(20_000).inject(Seg.ack(1001).with("E")).expectNothing();
         assertThat(script.info().ssthreshBytes()).isEqualTo(5000);
-        script.inject(Seg.ack(1001).sack(2001, 5001)).expect(Seg.data(1001, 2001).ecn(NOT_ECT));
+        script.inject(Seg.ack(1001).sack(2001, 5001))
+                .expect(Seg.data(1001, 2001).ecn(NOT_ECT));
         assertThat(script.info().recoveryPhase()).isEqualTo("RECOVERY");
         assertThat(script.info().ssthreshBytes()).isEqualTo(5000);
         script.inject(Seg.ack(10_001)).ignoreSent();

@@ -59,7 +59,12 @@ class SackRecoveryTest {
     @Requirement({"RFC5681:3.1", "RFC9937:6"})
     void acks_that_arrive_together_with_the_loss_make_the_flight_no_smaller() {
         sent(20_000);
-        script.injectWithinBatch(ack(1001), ack(2001), ack(3001), ack(3001).sack(4001, 7001))
+        script.injectWithinBatch(
+                        ack(1001),
+                        ack(2001),
+                        ack(3001),
+                        ack(3001).sack(4001, 6001),
+                        ack(3001).sack(4001, 7001))
                 .flush();
         assertThat(script.info().ssthreshBytes()).isEqualTo(5000);
         // 6000 delivered and nothing sent for it yet: two segments more, and the flight is ssthresh.
