@@ -126,6 +126,7 @@ final class Sender {
         if (current == null) {
             current = stall = new Stall(sequence.una, nowNs);
         }
+        current.expired();
         return current;
     }
 

@@ -15,10 +15,17 @@ final class Stall {
     private final long sinceNs;
     private final long unacknowledged;
 
+    /** How often a timer has expired: as with a silent peer, an orphan is not given up before as many retries as configured. */
+    private int expiries;
+
     /** @param una SND.UNA now, when a timer expired */
     Stall(long una, long nowNs) {
         sinceNs = nowNs;
         unacknowledged = una;
+    }
+
+    void expired() {
+        expiries++;
     }
 
     /** Whether SND.UNA has advanced far enough; {@code tail} is the octet behind all text. */
@@ -29,7 +36,9 @@ final class Stall {
     /** Whether it has lasted too long for what it costs others (RFC 6429 4). */
     boolean isUnbearable(Tcb tcb, long nowNs) {
         long lastedNs = nowNs - sinceNs;
-        return lastedNs >= ORPHAN_NS && tcb.closing().isOrphan()
+        return lastedNs >= ORPHAN_NS
+                        && tcb.closing().isOrphan()
+                        && expiries >= tcb.context().config().orphanRetries()
                 || lastedNs >= WITHOUT_MEMORY_NS
                         && tcb.sender().buffer().text().heldBytes() > 0
                         && tcb.context().pool().isNearlyExhausted();
