@@ -38,7 +38,7 @@ public record IcmpError(
         ADMINISTRATIVELY_PROHIBITED(true),
         TIME_EXCEEDED(false),
         PARAMETER_PROBLEM(false),
-        /** Of ICMPv6: an error, but a type or code that nobody has given a meaning. */
+        /** An error, but of a code, or an ICMPv6 type, that nobody has given a meaning. */
         UNKNOWN(false);
 
         private final boolean hard;

@@ -147,8 +147,8 @@ public final class IcmpInput {
         }
     }
 
-    /** RFC 792, RFC 1122 3.2.2.1, RFC 1812 5.2.7.1; null for codes that nobody has given a meaning. */
-    private static IcmpError.@Nullable Kind unreachableV4(int code) {
+    /** RFC 792, RFC 1122 3.2.2.1, which has every one passed to the transport, RFC 1812 5.2.7.1. */
+    private static IcmpError.Kind unreachableV4(int code) {
         return switch (code) {
             case 0, 6, 11 -> IcmpError.Kind.NETWORK_UNREACHABLE;
             case 1, 7, 8, 12 -> IcmpError.Kind.HOST_UNREACHABLE;
@@ -157,7 +157,7 @@ public final class IcmpInput {
             case 4 -> IcmpError.Kind.PACKET_TOO_BIG;
             case 5 -> IcmpError.Kind.SOURCE_ROUTE_FAILED;
             case 9, 10, 13, 14, 15 -> IcmpError.Kind.ADMINISTRATIVELY_PROHIBITED;
-            default -> null;
+            default -> IcmpError.Kind.UNKNOWN;
         };
     }
 

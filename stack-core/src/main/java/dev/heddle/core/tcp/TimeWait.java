@@ -123,7 +123,9 @@ public final class TimeWait {
                 timestampRecent = header.options().timestampValue();
                 stampedNs = nowNs;
             }
-            return answer(nowNs);
+            // An acknowledgment that is due, and no challenge that RFC 5961 7 would limit.
+            acknowledge(nowNs);
+            return Verdict.ANSWERED;
         }
         // A bare ACK where it is expected says nothing; anything else is told where we are.
         return ahead == 0 && length == 0 ? Verdict.DROPPED : answer(nowNs);
@@ -138,10 +140,16 @@ public final class TimeWait {
         expiresNs = nowNs + context.config().timeWaitNs();
     }
 
+    /** Says where we are, if there are not too many that want to know. */
     private Verdict answer(long nowNs) {
         if (!context.challengeAcks().tryAcquire(nowNs)) {
             return Verdict.DROPPED;
         }
+        acknowledge(nowNs);
+        return Verdict.ANSWERED;
+    }
+
+    private void acknowledge(long nowNs) {
         Packet packet = context.output().acquire();
         ByteBuffer b = packet.buffer();
         int optionsEnd = SegmentWriter.OPTIONS_OFFSET;
@@ -152,6 +160,5 @@ public final class TimeWait {
         SegmentWriter.pseudoChecksum(packet, pair);
         context.counters().increment(TcpCounter.TcpOutSegs);
         context.output().send(packet, pair, 0, HOP_LIMIT);
-        return Verdict.ANSWERED;
     }
 }

@@ -148,6 +148,19 @@ class TimeWaitTest {
         assertThat(answers).isLessThanOrEqualTo(1);
     }
 
+    @Test
+    @Requirement("RFC9293:3.10.7.4")
+    void a_repeated_fin_is_acknowledged_however_many_challenges_there_were() {
+        script.config(c -> c.challengeAcksPerSecond(1));
+        inTimeWait();
+        for (int i = 0; i < 10; i++) {
+            script.injectIntoTimeWait(data(0, 1).acks(2));
+        }
+        script.ignoreSent();
+        assertThat(script.injectIntoTimeWait(fin(1).acks(2))).isEqualTo(TimeWait.Verdict.ANSWERED);
+        script.expect(ack(2).seq(2));
+    }
+
     private void inTimeWait() {
         script.established().close().inject(fin(1).acks(2)).becomesTimeWait().ignoreSent();
     }
