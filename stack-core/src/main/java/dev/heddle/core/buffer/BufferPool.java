@@ -167,11 +167,6 @@ public final class BufferPool {
         return Math.max(mayGuarantee() ? chunkBytes : 0, ordinaryFreeBytes());
     }
 
-    /** Whether what nobody can read yet may still have memory: the half that it leaves is for what can be read. */
-    public boolean mayHoldAhead() {
-        return usedBytes < limitBytes / 2;
-    }
-
     /** Whether so little is left that what can be done without should not be kept. */
     public boolean isShort() {
         return ordinaryLimitBytes - usedBytes < limitBytes >>> SHORT_SHIFT;

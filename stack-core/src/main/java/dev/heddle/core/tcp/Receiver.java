@@ -247,7 +247,7 @@ final class Receiver {
         if (ranges == null) {
             ranges = outOfOrder = new OutOfOrderRanges();
         }
-        if (ranges.isFull() || !context.pool().mayHoldAhead() && !discarding) {
+        if (ranges.isFull() || context.pool().isShort() && !discarding) {
             // DESIGN: what cannot be read yet is the first to do without memory.
             context.counters().increment(TcpCounter.TcpExtTCPOFODrop);
             return;
