@@ -5,7 +5,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * The identifications of datagrams that may be fragmented. Each pair of hosts has its own sequence from a secret start, so
- * that nobody else can foresee them, nor count what is sent to others (RFC 6864 4.3, RFC 7739 5.3). Any thread.
+ * that nobody else can foresee them (RFC 6864 4.3, RFC 7739 5.3). Pairs share the counters: one who knows which he shares, which a
+ * key decides, could count what is sent to the others. Any thread.
  */
 final class Identifications {
 
