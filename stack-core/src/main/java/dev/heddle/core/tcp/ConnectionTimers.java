@@ -21,6 +21,8 @@ final class ConnectionTimers {
         /** A partial segment is held back for more to come. */
         CORK,
         KEEPALIVE,
+        /** Nothing was sent for a while: what only a sending connection needs may go. */
+        REST,
         /** An orphan in FIN-WAIT-2, or TIME-WAIT. */
         LINGER
     }

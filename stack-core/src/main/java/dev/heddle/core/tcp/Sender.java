@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sender {
 
+    /** How long nothing was sent when a sender rests. */
+    private static final long REST_NS = 5_000_000_000L;
+
     private final TcpContext context;
     private final SendSequence sequence;
     private final SegmentEmitter emitter;
@@ -25,7 +28,7 @@ final class Sender {
     private final NewData newData;
     private final Retransmitter retransmitter;
 
-    // Made when data is first sent: an idle connection does without.
+    // Made when data is sent: an idle connection does without.
     private @Nullable Transmission transmission;
     private @Nullable AckArrival arrival;
 
@@ -101,12 +104,12 @@ final class Sender {
         return congestion;
     }
 
-    /** Null before the first data. */
+    /** Null before the first data, and at rest. */
     @Nullable LossRecovery recovery() {
         return transmission == null ? null : transmission.recovery();
     }
 
-    /** Null before the first data. */
+    /** Null before the first data, and at rest. */
     @Nullable PathMtuDiscovery pathMtuDiscovery() {
         return transmission == null ? null : transmission.pathMtuDiscovery();
     }
@@ -264,6 +267,29 @@ final class Sender {
                 && recovery.nextLost() < 0
                 && recovery.inFlightBytes() < congestion.control().congestionWindowBytes()) {
             recovery.records().deliveryRate().applicationLimited(recovery.inFlightBytes());
+        }
+    }
+
+    /** Whether everything was sent and acknowledged, but what sending needs is still there. */
+    boolean isIdle() {
+        return transmission != null && !transmission.hasOutstanding() && unsentBytes() == 0;
+    }
+
+    /** When an idle sender may {@linkplain #rest rest}: with the RTO the congestion window has expired, too (RFC 5681 4.1). */
+    long restDeadlineNs() {
+        Transmission current = transmission;
+        return current == null ? Clock.NEVER : current.lastSentNs() + Math.max(REST_NS, rtt.rtoNs() + 1);
+    }
+
+    /**
+     * Gives up what only a sending connection needs, if nothing was sent for long enough: of a million idle connections each
+     * shall be small. What was learnt of the path's order is learnt again; its round trip and its window are kept.
+     */
+    void rest(long nowNs) {
+        if (isIdle() && nowNs >= restDeadlineNs()) {
+            restartAfterIdle(startedTransmission(), nowNs);
+            transmission = null;
+            arrival = null;
         }
     }
 

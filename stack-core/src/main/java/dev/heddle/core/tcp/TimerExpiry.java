@@ -37,6 +37,9 @@ final class TimerExpiry {
         if (timers.takeIfDue(Kind.CORK, nowNs)) {
             tcb.sender().cork().release(tcb.sender().tail());
         }
+        if (timers.takeIfDue(Kind.REST, nowNs)) {
+            tcb.sender().rest(nowNs);
+        }
         if (timers.takeIfDue(Kind.KEEPALIVE, nowNs)) {
             tcb.keepAlive().timerExpired(tcb, nowNs);
         }
@@ -159,6 +162,9 @@ final class TimerExpiry {
             timers.arm(Kind.DELAYED_ACK, nowNs + tcb.context().config().delayedAckNs());
         }
         timers.arm(Kind.CORK, sender.cork().deadlineNs());
+        if (sender.isIdle() && !timers.isArmed(Kind.REST)) {
+            timers.arm(Kind.REST, sender.restDeadlineNs());
+        }
         if (tcb.options().keepAlive() && !timers.isArmed(Kind.KEEPALIVE)) {
             timers.arm(Kind.KEEPALIVE, nowNs + tcb.options().keepIdleNs());
         }

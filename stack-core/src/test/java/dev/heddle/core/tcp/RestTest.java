@@ -1,0 +1,76 @@
+package dev.heddle.core.tcp;
+
+import static dev.heddle.core.tcp.Seg.ack;
+import static dev.heddle.core.tcp.Seg.data;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.core.Requirement;
+import dev.heddle.core.time.Clock;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What only a sending connection needs goes when nothing was sent for a while, and comes back with the next data. */
+class RestTest {
+
+    private static final long MS = TcpScript.MS;
+    private static final long REST_MS = 5_000;
+
+    private final TcpScript script = new TcpScript();
+
+    @BeforeEach
+    void send() {
+        script.established().write(1_000).ignoreSent();
+    }
+
+    private boolean isAtRest() {
+        return script.tcb().sender().recovery() == null;
+    }
+
+    @Test
+    void an_idle_connection_rests_and_has_no_timer_any_more() {
+        script.inject(ack(1_001)).after((REST_MS - 1) * MS);
+        assertThat(isAtRest()).isFalse();
+        script.after(MS);
+        assertThat(isAtRest()).isTrue();
+        assertThat(script.tcb().nextDeadlineNs()).isEqualTo(Clock.NEVER);
+    }
+
+    @Test
+    void data_that_was_sent_meanwhile_puts_rest_off() {
+        script.inject(ack(1_001)).after(3_000 * MS).write(1_000).inject(ack(2_001)).after(3_000 * MS);
+        assertThat(isAtRest()).isFalse();
+        script.after(2_000 * MS);
+        assertThat(isAtRest()).isTrue();
+    }
+
+    @Test
+    void nothing_rests_while_an_acknowledgment_is_owed() {
+        script.after(3 * REST_MS * MS);
+        assertThat(isAtRest()).isFalse();
+        script.inject(ack(1_001)).after(REST_MS * MS);
+        script.after(script.info().rtoNs());
+        assertThat(isAtRest()).isTrue();
+    }
+
+    @Test
+    @Requirement("RFC5681:4.1")
+    void a_connection_that_rested_starts_with_the_initial_window_and_recovers_as_before() {
+        script.write(19_000).inject(ack(10_001)).inject(ack(20_001)).ignoreSent().after(2 * REST_MS * MS);
+        assertThat(isAtRest()).isTrue();
+        assertThat(script.info().congestionWindowBytes()).isEqualTo(10_000);
+        script.write(5_000).ignoreSent();
+        script.inject(
+                        ack(20_001).sack(21_001, 22_001),
+                        ack(20_001).sack(21_001, 23_001),
+                        ack(20_001).sack(21_001, 24_001))
+                .expect(data(20_001, 21_001));
+    }
+
+    @Test
+    void what_the_peer_says_to_a_connection_at_rest_is_heard() {
+        script.inject(ack(1_001)).after(REST_MS * MS);
+        script.inject(ack(1_001).sack(1, 1_001)).inject(data(1, 101)).ignoreSent();
+        assertThat(script.tcb().available()).isEqualTo(100);
+        assertThat(isAtRest()).isTrue();
+    }
+}
