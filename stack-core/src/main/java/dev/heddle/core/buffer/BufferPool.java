@@ -101,7 +101,7 @@ public final class BufferPool {
             }
             chunk.nextFree = free;
             free = chunk;
-            usedBytes = usedBytes - chunkBytes;
+            use(-chunkBytes);
         } finally {
             lock.unlock();
         }
@@ -136,7 +136,7 @@ public final class BufferPool {
             if (bytes < 0 || bytes > usedBytes) {
                 throw new IllegalArgumentException("discharge of " + bytes + " bytes with " + usedBytes + " in use");
             }
-            usedBytes = usedBytes - bytes;
+            use(-bytes);
         } finally {
             lock.unlock();
         }
@@ -193,8 +193,10 @@ public final class BufferPool {
     }
 
     private void use(long bytes) {
-        usedBytes = usedBytes + bytes;
-        peakBytes = Math.max(peakBytes, usedBytes);
+        // Only the holder of the lock writes; others just read.
+        long used = usedBytes + bytes;
+        usedBytes = used;
+        peakBytes = Math.max(peakBytes, used);
     }
 
     private void addSlab() {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
@@ -14,11 +15,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class FuzzedHostTest {
 
-    static Stream<Path> inputs() throws IOException, URISyntaxException {
+    static List<Path> inputs() throws IOException, URISyntaxException {
         Path kept = Path.of(Objects.requireNonNull(
                         FuzzedHostTest.class.getResource("HostFuzzTestInputs/a_host_bears_all_packets_and_calls"))
                 .toURI());
-        return Files.list(kept).sorted();
+        try (Stream<Path> all = Files.list(kept)) {
+            return all.sorted().toList();
+        }
     }
 
     @ParameterizedTest

@@ -37,7 +37,11 @@ class RestTest {
 
     @Test
     void data_that_was_sent_meanwhile_puts_rest_off() {
-        script.inject(ack(1_001)).after(3_000 * MS).write(1_000).inject(ack(2_001)).after(3_000 * MS);
+        script.inject(ack(1_001))
+                .after(3_000 * MS)
+                .write(1_000)
+                .inject(ack(2_001))
+                .after(3_000 * MS);
         assertThat(isAtRest()).isFalse();
         script.after(2_000 * MS);
         assertThat(isAtRest()).isTrue();
@@ -55,7 +59,11 @@ class RestTest {
     @Test
     @Requirement("RFC5681:4.1")
     void a_connection_that_rested_starts_with_the_initial_window_and_recovers_as_before() {
-        script.write(19_000).inject(ack(10_001)).inject(ack(20_001)).ignoreSent().after(2 * REST_MS * MS);
+        script.write(19_000)
+                .inject(ack(10_001))
+                .inject(ack(20_001))
+                .ignoreSent()
+                .after(2 * REST_MS * MS);
         assertThat(isAtRest()).isTrue();
         assertThat(script.info().congestionWindowBytes()).isEqualTo(10_000);
         script.write(5_000).ignoreSent();
