@@ -242,8 +242,8 @@ public final class TcpListener {
             return true;
         }
         if (!acceptQueue.promise()) {
-            // The cookie stays good: whatever the peer sends next brings it again.
-            overflowed();
+            // Without a reset the cookie stays good: whatever the peer sends next brings it again.
+            refuseCompletion(packet, pair);
             return true;
         }
         Tcb tcb = CookieHandshake.accept(context, pair, packet, mss, options, path, nowNs);
@@ -258,6 +258,17 @@ public final class TcpListener {
         }
         connection.arrives(packet, batch);
         acceptQueue.offer(connection, batch);
+        return true;
+    }
+
+    /** An ACK would complete a handshake, but nobody accepts; returns whether the handshake is over. */
+    private boolean refuseCompletion(Packet ack, SocketPair pair) {
+        overflowed();
+        if (!host.config().tcp().abortOnOverflow()) {
+            return false;
+        }
+        host.tcpContext().counters().increment(TcpCounter.TcpExtEmbryonicRsts);
+        Reset.answer(host.tcpContext(), ack, pair);
         return true;
     }
 
@@ -290,10 +301,7 @@ public final class TcpListener {
                 return true;
             }
             if (!acceptQueue.promise()) {
-                overflowed();
-                if (host.config().tcp().abortOnOverflow()) {
-                    host.tcpContext().counters().increment(TcpCounter.TcpExtEmbryonicRsts);
-                    Reset.answer(host.tcpContext(), packet, entry.pair());
+                if (refuseCompletion(packet, entry.pair())) {
                     remove(entry);
                 }
                 return true;

@@ -302,6 +302,22 @@ class SynFloodTest {
     }
 
     @Test
+    void a_cookie_that_finds_the_accept_queue_full_is_reset_if_so_configured() {
+        config(c -> c.synCookies(CookieUse.ALWAYS).abortOnOverflow(true));
+        net.listen(PORT, 0);
+        RawSegment peer = RawSegment.of(A4, 9000, B4, PORT);
+        TcpHeader synAck = answersTo(
+                        () -> net.b.inject(net.interfaceB, peer.syn(77).packet()))
+                .getFirst();
+        net.connect(B4, PORT);
+        List<TcpHeader> answers = answersTo(() ->
+                net.b.inject(net.interfaceB, peer.ack(78, synAck.sequence() + 1).packet()));
+        assertThat(answers).singleElement().matches(TcpHeader::isRst);
+        assertThat(count(TcpCounter.TcpExtListenOverflows)).isEqualTo(1);
+        assertThat(count(TcpCounter.TcpExtEmbryonicRsts)).isEqualTo(1);
+    }
+
+    @Test
     void a_repeated_completing_ack_makes_one_connection() {
         config(c -> c.synCookies(CookieUse.ALWAYS));
         TcpListener listener = net.listen(PORT);
