@@ -38,6 +38,7 @@ final class Scenario {
     private static final long SECOND = 1_000_000_000L;
     private static final long MILLISECOND = 1_000_000L;
     private static final long LONGEST_NS = 24L * 3600 * SECOND;
+    private static final long LONGEST_RTO_NS = 15 * SECOND;
     private static final int PORT = 80;
     private static final int LARGEST_PIECE = 20_000;
     private static final int IPV6_LEAST_MTU = 1280;
@@ -53,6 +54,9 @@ final class Scenario {
     private final byte[] piece = new byte[LARGEST_PIECE];
     private final @Nullable Fabric fabric;
 
+    /** Whether some connections end before their time. */
+    private final boolean rough;
+
     /** Says where a link leads to while {@link Simulation#attach} asks for its decoration. */
     private int attaching;
 
@@ -62,6 +66,7 @@ final class Scenario {
         ipv6 = random.nextBoolean();
         int chosen = List.of(576, 1280, 1500, 9000, 65_535).get(random.nextInt(5));
         mtu = ipv6 ? Math.max(IPV6_LEAST_MTU, chosen) : chosen;
+        rough = oneIn(6);
         int number = oneIn(2) ? 2 : 2 + random.nextInt(3);
         for (int i = 0; i < number; i++) {
             hosts.add(simulation.host(config()));
@@ -94,14 +99,16 @@ final class Scenario {
     private HostConfig config() {
         boolean scaling = !oneIn(4);
         scalesWindows.add(scaling);
+        int sendBytes = 1 + random.nextInt(300_000);
+        int receiveBytes = 2_000 + random.nextInt(300_000);
         ConnectionOptions options = ConnectionOptions.DEFAULTS
                 .with()
                 .noDelay(random.nextBoolean())
                 .cork(oneIn(8))
                 .quickAck(oneIn(4))
                 .keepAlive(oneIn(4))
-                .sendBufferBytes(1 + random.nextInt(300_000))
-                .receiveBufferBytes(2_000 + random.nextInt(300_000))
+                .sendBufferBytes(sendBytes, sendBytes + (oneIn(2) ? random.nextInt(1_000_000) : 0))
+                .receiveBufferBytes(receiveBytes, receiveBytes + (oneIn(2) ? random.nextInt(1_000_000) : 0))
                 .congestionControl(random.nextBoolean() ? Cubic.NAME : NewReno.NAME)
                 .pacing(oneIn(4))
                 .synRetries(20)
@@ -113,6 +120,8 @@ final class Scenario {
                 .tailLossProbe(!oneIn(4))
                 .ecn(EcnMode.values()[random.nextInt(EcnMode.values().length)])
                 .initialWindowSegments(oneIn(2) ? 10 : 1 + random.nextInt(20))
+                // A host gives up orphans that nobody answers for four minutes: bad luck alone must not come to that.
+                .maxRtoNs(LONGEST_RTO_NS)
                 .dataRetries(100)
                 .orphanRetries(100)
                 .synAckRetries(20)
@@ -148,8 +157,10 @@ final class Scenario {
     private Loss loss() {
         return switch (random.nextInt(6)) {
             case 0 -> Loss.NONE;
-            case 1 -> Loss.bursts(random.nextDouble() * 0.02, 0.1 + random.nextDouble() * 0.9, 0, 1);
-            case 2 -> Loss.everyDataPacket(2 + random.nextInt(100));
+            // Bursts are packets long: one of ten would be minutes long where only a timer sends.
+            case 1 -> Loss.bursts(random.nextDouble() * 0.05, 0.6 + random.nextDouble() * 0.4, 0, 1);
+            // A short interval and two connections that send by timers may fall into step, and one starves.
+            case 2 -> Loss.everyDataPacket(20 + random.nextInt(100));
             case 3 -> Loss.script(PacketFields::hasData, numbers());
             case 4 -> {
                 int flags = List.of(TcpHeader.SYN, TcpHeader.FIN, TcpHeader.ACK).get(random.nextInt(3));
@@ -198,11 +209,21 @@ final class Scenario {
         }
     }
 
-    /** Cuts a path for some time, now or later. */
+    /** Cuts a path for some time, now or later; not so long that a host may give up those who keep its memory meanwhile. */
     private void part(Fabric.Path path) {
         long delayNs = oneIn(3) ? 0 : random.nextLong(3 * SECOND);
         simulation.after(delayNs, path::cut);
-        simulation.after(delayNs + random.nextLong(oneIn(4) ? 300 * SECOND : 5 * SECOND), path::mend);
+        simulation.after(delayNs + random.nextLong(oneIn(4) ? 20 * SECOND : 5 * SECOND), path::mend);
+    }
+
+    @Override
+    public String toString() {
+        return (rough ? "rough, " : "") + hosts.size() + " hosts with "
+                + hosts.stream()
+                        .map(host -> (host.bufferPool().limitBytes() >> 20) + " MiB")
+                        .toList()
+                + ", MTU " + mtu + ", transfers "
+                + transfers.stream().map(Transfer::progress).toList();
     }
 
     /** Runs it to its end and returns what happened, as text. */
@@ -217,7 +238,7 @@ final class Scenario {
             listeners.add(listener);
             listener.readiness().subscribe(() -> {
                 for (TcpEndpoint e = listener.tryAccept(); e != null; e = listener.tryAccept()) {
-                    transfers.add(new Transfer(simulation, e, down, up, 1, 2, lazy, piece));
+                    add(new Transfer(simulation, e, down, up, 1, 2, lazy, piece));
                 }
             });
         }
@@ -226,12 +247,21 @@ final class Scenario {
             int to = 1 + random.nextInt(hosts.size() - 1);
             TcpEndpoint endpoint = hosts.get(random.nextInt(to)).tcpEndpoint();
             assertThat(endpoint.connect(address(to), PORT)).isEqualTo(Failure.NONE);
-            transfers.add(new Transfer(simulation, endpoint, up, down, 2, 1, lazy, piece));
+            Transfer transfer = add(new Transfer(simulation, endpoint, up, down, 2, 1, lazy, piece));
+            if (rough && oneIn(2)) {
+                boolean abort = random.nextBoolean();
+                simulation.after(random.nextLong(2 * SECOND), () -> transfer.quit(abort));
+            }
         }
         long until = simulation.nanoTime() + LONGEST_NS;
         int steps = 0;
         while (!isOver(2 * connections)) {
             if (!simulation.step(until)) {
+                if (rough) {
+                    // A reset was lost, and nobody asks after the other end.
+                    transfers.forEach(each -> each.quit(true));
+                    break;
+                }
                 throw new AssertionError("still going on: "
                         + transfers.stream().map(Transfer::progress).toList());
             }
@@ -249,6 +279,14 @@ final class Scenario {
         }
         return steps + " steps, " + endedNs + " ns, "
                 + hosts.stream().map(host -> host.counters().tcp().snapshot()).toList();
+    }
+
+    private Transfer add(Transfer transfer) {
+        if (rough) {
+            transfer.mayFail();
+        }
+        transfers.add(transfer);
+        return transfer;
     }
 
     private int length() {
