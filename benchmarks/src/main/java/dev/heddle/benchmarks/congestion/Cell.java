@@ -15,7 +15,10 @@ record Cell(String algorithm, long bitsPerSecond, long roundTripNs, double lossR
 
     private static final long SEED = 1;
     private static final int MEASURED_LOSSES = 20;
-    private static final int LOSSES_BEFORE = 6;
+
+    /** What slow start left may be thirty times the average window, of which CUBIC gives back three tenths with each loss. */
+    private static final int LOSSES_BEFORE = 24;
+
     private static final long PATH_LIMITED_NS = 20 * Bottleneck.SECOND;
     private static final int LEAST_ROUND_TRIPS = 200;
 

@@ -20,6 +20,7 @@ final class Charts {
 
     private static final int WIDTH = 900;
     private static final int HEIGHT = 260;
+    private static final int MOST_LABELS = 13;
 
     private Charts() {}
 
@@ -51,6 +52,7 @@ final class Charts {
                 .setLegendPosition(LegendPosition.OutsideE)
                 .setChartBackgroundColor(Color.WHITE)
                 .setChartTitleVisible(!title.isEmpty());
+        chart.getStyler().setXAxisMin(0.0).setXAxisMaxLabelCount(MOST_LABELS).setXAxisDecimalPattern("0");
         chart.getStyler().setYAxisMin(0.0);
         lines.forEach((name, samples) -> chart.addSeries(
                         name,

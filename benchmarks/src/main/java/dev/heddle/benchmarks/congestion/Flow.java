@@ -19,7 +19,7 @@ final class Flow {
      * The state at one time.
      *
      * @param atNs since the simulation began
-     * @param bitsPerSecond acknowledged since the sample before
+     * @param bitsPerSecond arrived since the sample before, in order or not
      */
     record Sample(long atNs, double windowSegments, double roundTripMs, double bitsPerSecond) {}
 
@@ -54,9 +54,9 @@ final class Flow {
                     atNs,
                     (double) info.congestionWindowBytes() / info.sendMssBytes(),
                     info.rttNs() / 1e6,
-                    (info.acknowledgedBytes() - sampledBytes) * 8e9 / (atNs - sampledNs)));
+                    (info.deliveredBytes() - sampledBytes) * 8e9 / (atNs - sampledNs)));
         }
-        sampledBytes = info.acknowledgedBytes();
+        sampledBytes = info.deliveredBytes();
         sampledNs = atNs;
     }
 

@@ -86,8 +86,7 @@ class RandomTransfersTest {
             try {
                 return scenario.run();
             } catch (RuntimeException | AssertionError e) {
-                throw new AssertionError(
-                        "seed " + seed + ": " + e.getMessage() + recorded(seed) + ", " + scenario, e);
+                throw new AssertionError("seed " + seed + ": " + e.getMessage() + recorded(seed) + ", " + scenario, e);
             }
         }
     }
