@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Formatter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -57,6 +58,7 @@ public final class ReportCommand implements Callable<Integer> {
     private Path output = Path.of("docs");
 
     private final StringBuilder page = new StringBuilder();
+    private final Formatter lines = new Formatter(page, Locale.ROOT);
     private final List<String> failures = new ArrayList<>();
 
     private record Row(Cell cell, Measured periodic, Measured random) {}
@@ -83,7 +85,7 @@ public final class ReportCommand implements Callable<Integer> {
     }
 
     private void line(String format, Object... values) {
-        page.append(String.format(Locale.ROOT, format, values)).append('\n');
+        lines.format(format + '\n', values);
     }
 
     private void theory(String algorithm) {
