@@ -129,6 +129,10 @@ final class TimerExpiry {
     }
 
     private static long userTimeoutDeadlineNs(Tcb tcb) {
+        if (!tcb.sender().hasOutstanding()) {
+            // RFC 5482 3: it is for what was transmitted, not for what waits for the peer's window.
+            return Clock.NEVER;
+        }
         return tcb.userTimeout()
                 .deadlineNs(tcb.sender().unansweredSinceNs(), tcb.rtt().rtoNs());
     }
