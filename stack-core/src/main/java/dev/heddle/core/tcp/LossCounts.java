@@ -1,6 +1,6 @@
 package dev.heddle.core.tcp;
 
-/** What one connection has lost and doubted; made with {@link LossRecovery}, when data is first sent. */
+/** What one connection has lost and doubted; made when data is first sent. */
 final class LossCounts {
 
     int retransmittedSegments;

@@ -36,7 +36,7 @@ final class LossRecovery {
     private final DuplicateAcks duplicates = new DuplicateAcks();
     private final SackReport report;
     private final Hindsight hindsight;
-    private final LossCounts counts = new LossCounts();
+    private final LossCounts counts;
     private final RttEstimator rtt;
     private final boolean sack;
     private final Ecn ecn;
@@ -67,8 +67,9 @@ final class LossRecovery {
     // The ACK at hand.
     private long newestSentNs;
 
-    LossRecovery(TcpContext context, RttEstimator rtt, boolean sack, Ecn ecn) {
+    LossRecovery(TcpContext context, RttEstimator rtt, boolean sack, Ecn ecn, LossCounts counts) {
         this.context = context;
+        this.counts = counts;
         this.rtt = rtt;
         this.sack = sack;
         this.ecn = ecn;

@@ -1,8 +1,12 @@
 package dev.heddle.core.tcp;
 
-/** How long a connection had something to send, and what held it up meanwhile; as Linux's chronographs. Nanoseconds. */
+/**
+ * When a connection sent last, how long it had something to send, and what held it up meanwhile; as Linux's chronographs.
+ * Nanoseconds.
+ */
 final class SendTimes {
 
+    private long lastSentNs;
     private SendLimit limit = SendLimit.NOTHING;
     private long sinceNs;
     private long busyNs;
@@ -19,6 +23,16 @@ final class SendTimes {
         sendBufferNs = sendBufferNs(nowNs);
         limit = newLimit;
         sinceNs = nowNs;
+    }
+
+    /** Something was sent. */
+    void sent(long nowNs) {
+        lastSentNs = nowNs;
+    }
+
+    /** 0 if nothing was sent yet. */
+    long lastSentNs() {
+        return lastSentNs;
     }
 
     SendLimit limit() {

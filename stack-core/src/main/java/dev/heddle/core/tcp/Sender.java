@@ -32,6 +32,9 @@ final class Sender {
     private @Nullable Transmission transmission;
     private @Nullable AckArrival arrival;
 
+    /** Of what was sent before {@link #transmission} was made; null before the first data. */
+    private @Nullable SendHistory history;
+
     /** Consecutive timeouts or probes that nothing has answered (R1, R2 of RFC 9293 3.8.3). */
     private int unanswered;
 
@@ -144,9 +147,14 @@ final class Sender {
     private Transmission startedTransmission() {
         Transmission started = transmission;
         if (started == null) {
+            SendHistory before = history;
+            if (before == null) {
+                before = history = SendHistory.none();
+            }
             LossRecovery recovery =
-                    new LossRecovery(context, rtt, emitter.negotiated().sack(), emitter.ecn());
-            started = transmission = new Transmission(context, sequence, emitter, buffer, congestion, recovery);
+                    new LossRecovery(context, rtt, emitter.negotiated().sack(), emitter.ecn(), before.counts());
+            started = transmission =
+                    new Transmission(context, sequence, emitter, buffer, congestion, recovery, before.times());
             arrival = new AckArrival(context, sequence, emitter, rtt, buffer, congestion, recovery);
         }
         return started;
@@ -236,14 +244,10 @@ final class Sender {
         return buffer.isWritable() ? SendLimit.APPLICATION : SendLimit.SEND_BUFFER;
     }
 
-    /** Null before the first data. */
-    @Nullable SendTimes times() {
-        return transmission == null ? null : transmission.times();
-    }
-
-    /** When data was last sent; 0 if never. */
-    long lastSentNs() {
-        return transmission == null ? 0 : transmission.lastSentNs();
+    /** What was sent until now; null before the first data. */
+    @Nullable SendHistory history() {
+        SendHistory before = history;
+        return before == null || transmission == null ? before : SendHistory.of(before, transmission);
     }
 
     private boolean sendNew(boolean finQueued, ConnectionOptions options, long nowNs) {
@@ -283,11 +287,13 @@ final class Sender {
 
     /**
      * Gives up what only a sending connection needs, if nothing was sent for long enough: of a million idle connections each
-     * shall be small. What was learnt of the path's order is learnt again; its round trip and its window are kept.
+     * shall be small. What was learnt of the path's order is learnt again; its round trip and its window are kept, and what
+     * was counted.
      */
     void rest(long nowNs) {
         if (isIdle() && nowNs >= restDeadlineNs()) {
             restartAfterIdle(startedTransmission(), nowNs);
+            history = history();
             transmission = null;
             arrival = null;
         }

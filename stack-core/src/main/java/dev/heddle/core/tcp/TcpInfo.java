@@ -1,7 +1,6 @@
 package dev.heddle.core.tcp;
 
 import dev.heddle.core.tcp.congestion.CongestionControl;
-import dev.heddle.core.tcp.recovery.DeliveryRateEstimator;
 import dev.heddle.core.tcp.recovery.RttEstimator;
 import org.jspecify.annotations.Nullable;
 
@@ -391,7 +390,8 @@ public record TcpInfo(
     static TcpInfo of(Tcb tcb, long nowNs) {
         SegmentEmitter emitter = tcb.emitter();
         LossRecovery recovery = tcb.sender().recovery();
-        SendTimes times = tcb.sender().times();
+        SendHistory history = tcb.sender().history();
+        SendTimes times = history == null ? null : history.times();
         return new TcpInfo(
                 tcb.state(),
                 times == null ? SendLimit.NOTHING : times.limit(),
@@ -404,8 +404,8 @@ public record TcpInfo(
                         tcb.unsentBytes(),
                         tcb.sendBufferBytes()),
                 receiving(tcb),
-                congestion(tcb, recovery),
-                recovery == null ? Loss.NONE : loss(recovery, nowNs),
+                congestion(tcb, recovery, history),
+                history == null ? Loss.NONE : loss(history, recovery, nowNs),
                 new Trouble(
                         tcb.sender().unanswered(),
                         tcb.rtt().backOffs(),
@@ -413,7 +413,7 @@ public record TcpInfo(
                         tcb.userTimeout().timeoutNs(tcb.rtt().rtoNs()),
                         tcb.userTimeout().remoteNs(),
                         tcb.softFailure()),
-                traffic(tcb, recovery),
+                traffic(tcb, history),
                 new Path(emitter.path().mtu()));
     }
 
@@ -438,7 +438,7 @@ public record TcpInfo(
                 rtt.minRttNs(),
                 tuning == null ? 0 : tuning.rttNs(),
                 tcb.context().config().delayedAckNs(),
-                tcb.sender().lastSentNs(),
+                times == null ? 0 : times.lastSentNs(),
                 receiver == null ? 0 : receiver.lastDataNs(),
                 tcb.keepAlive().lastArrivalNs(),
                 times == null ? 0 : times.busyNs(nowNs),
@@ -463,10 +463,8 @@ public record TcpInfo(
                 Integer.toUnsignedLong(receiver.outOfOrderSegments()));
     }
 
-    private static Congestion congestion(Tcb tcb, @Nullable LossRecovery recovery) {
+    private static Congestion congestion(Tcb tcb, @Nullable LossRecovery recovery, @Nullable SendHistory history) {
         CongestionControl control = tcb.sender().congestion().controlIfAny();
-        DeliveryRateEstimator rate =
-                recovery == null ? null : recovery.records().deliveryRate();
         boolean reducing = tcb.emitter().ecn().isReducing(tcb.sendSequence().una);
         return new Congestion(
                 recovery == null ? CongestionState.OPEN : CongestionState.of(recovery, reducing),
@@ -476,18 +474,18 @@ public record TcpInfo(
                 control == null ? Long.MAX_VALUE : control.slowStartThresholdBytes(),
                 tcb.sender().pacingRateBytesPerSecond(),
                 tcb.options().maxPacingRateBytesPerSecond(),
-                rate == null ? 0 : rate.bytesPerSecond(),
-                rate != null && rate.isRateApplicationLimited());
+                history == null ? 0 : history.rateBytesPerSecond(),
+                history != null && history.rateApplicationLimited());
     }
 
-    private static Loss loss(LossRecovery recovery, long nowNs) {
-        LossCounts counts = recovery.counts();
+    private static Loss loss(SendHistory history, @Nullable LossRecovery recovery, long nowNs) {
+        LossCounts counts = history.counts();
         return new Loss(
-                recovery.records().sackedBytes(),
-                recovery.records().lostBytes(),
-                recovery.records().retransmittedBytes(),
+                recovery == null ? 0 : recovery.records().sackedBytes(),
+                recovery == null ? 0 : recovery.records().lostBytes(),
+                recovery == null ? 0 : recovery.records().retransmittedBytes(),
                 Integer.toUnsignedLong(counts.retransmittedSegments),
-                recovery.rack().isReorderingSeen(),
+                history.reorderingSeen(),
                 Integer.toUnsignedLong(counts.reorderings),
                 Integer.toUnsignedLong(counts.duplicateReports),
                 counts.timeouts,
@@ -495,7 +493,7 @@ public record TcpInfo(
                 counts.timeoutRecoveryNs(nowNs));
     }
 
-    private static Traffic traffic(Tcb tcb, @Nullable LossRecovery recovery) {
+    private static Traffic traffic(Tcb tcb, @Nullable SendHistory history) {
         SegmentCounts counts = tcb.emitter().counts();
         Receiver receiver = tcb.receiverIfAny();
         return new Traffic(
@@ -503,8 +501,8 @@ public record TcpInfo(
                 counts.sentBytes,
                 tcb.emitter().retransmittedBytes(),
                 receiver == null ? 0 : receiver.receivedBytes(),
-                recovery == null ? 0 : recovery.records().deliveryRate().deliveredBytes(),
-                recovery == null ? 0 : recovery.counts().markedSegments,
+                history == null ? 0 : history.deliveredBytes(),
+                history == null ? 0 : history.counts().markedSegments,
                 Integer.toUnsignedLong(counts.out),
                 Integer.toUnsignedLong(counts.dataOut),
                 Integer.toUnsignedLong(counts.in),

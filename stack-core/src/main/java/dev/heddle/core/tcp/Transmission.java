@@ -16,9 +16,8 @@ final class Transmission {
     private final LossRecovery recovery;
     private final PathMtuDiscovery pathMtuDiscovery = new PathMtuDiscovery();
 
-    private final SendTimes times = new SendTimes();
+    private final SendTimes times;
 
-    private long lastSentNs;
     /** The end of the last segment sent that was not full-sized: Minshall's form of Nagle's rule. */
     private long partialEnd;
 
@@ -28,13 +27,15 @@ final class Transmission {
             SegmentEmitter emitter,
             SendBuffer buffer,
             Congestion congestion,
-            LossRecovery recovery) {
+            LossRecovery recovery,
+            SendTimes times) {
         this.context = context;
         this.sequence = sequence;
         this.emitter = emitter;
         this.buffer = buffer;
         this.congestion = congestion;
         this.recovery = recovery;
+        this.times = times;
     }
 
     LossRecovery recovery() {
@@ -55,7 +56,7 @@ final class Transmission {
 
     /** 0 if nothing was sent yet. */
     long lastSentNs() {
-        return lastSentNs;
+        return times.lastSentNs();
     }
 
     long partialEnd() {
@@ -78,7 +79,7 @@ final class Transmission {
         recovery.sent(start, end, nowNs);
         pathMtuDiscovery.sent(start, length, emitter.mssBytes(), sequence.una);
         sequence.nxt = end;
-        lastSentNs = nowNs;
+        times.sent(nowNs);
         if (length % emitter.mssBytes() != 0) {
             partialEnd = end;
         }
@@ -103,7 +104,7 @@ final class Transmission {
         recovery.counts().retransmittedSegments += (int) ((length + mss - 1) / mss);
         congestion.sent(length, recovery.inFlightBytes(), nowNs);
         recovery.retransmitted(index, length, nowNs);
-        lastSentNs = nowNs;
+        times.sent(nowNs);
         return true;
     }
 

@@ -81,4 +81,23 @@ class RestTest {
         assertThat(script.tcb().available()).isEqualTo(100);
         assertThat(isAtRest()).isTrue();
     }
+
+    @Test
+    void what_was_counted_is_not_forgotten() {
+        script.after(2_000 * MS).ignoreSent().inject(ack(1_001));
+        TcpInfo before = script.info();
+        assertThat(before.loss().timeouts()).isPositive();
+        assertThat(before.traffic().deliveredBytes()).isEqualTo(1_000);
+        assertThat(before.timing().busyNs()).isEqualTo(2_000 * MS);
+        script.after(20 * REST_MS * MS);
+        assertThat(isAtRest()).isTrue();
+        assertThat(script.info().loss()).isEqualTo(before.loss());
+        assertThat(script.info().traffic()).isEqualTo(before.traffic());
+        assertThat(script.info().timing()).isEqualTo(before.timing());
+        assertThat(script.info().deliveryRateBytesPerSecond()).isEqualTo(before.deliveryRateBytesPerSecond());
+        script.write(500).ignoreSent().after(10 * MS).inject(ack(1_501));
+        assertThat(script.info().loss().timeouts()).isEqualTo(before.loss().timeouts());
+        assertThat(script.info().traffic().deliveredBytes()).isEqualTo(1_500);
+        assertThat(script.info().timing().busyNs()).isEqualTo(2_010 * MS);
+    }
 }

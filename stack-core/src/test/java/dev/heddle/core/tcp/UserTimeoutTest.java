@@ -90,7 +90,10 @@ class UserTimeoutTest {
     @Test
     @Requirement({"RFC5482:3", "RFC9293:MUST-37"})
     void the_time_in_which_nothing_was_there_to_send_does_not_count() {
-        script.options(o -> o.userTimeoutNs(20 * SECOND)).established().write(1_000).ignoreSent();
+        script.options(o -> o.userTimeoutNs(20 * SECOND))
+                .established()
+                .write(1_000)
+                .ignoreSent();
         script.inject(ack(1_001).window(0)).after(60 * SECOND);
         script.write(500).after(SECOND).expectState(TcpState.ESTABLISHED);
         script.ignoreSent().after(19 * SECOND).expectState(TcpState.ESTABLISHED);
