@@ -274,9 +274,10 @@ final class Sender {
         }
     }
 
-    /** Whether everything was sent and acknowledged, but what sending needs is still there. */
-    boolean isIdle() {
-        return transmission != null && !transmission.hasOutstanding() && unsentBytes() == 0;
+    /** Whether everything was sent and acknowledged, a FIN included, but what sending needs is still there. */
+    boolean isIdle(boolean finQueued) {
+        boolean waiting = unsentBytes() > 0 || finQueued && sequence.nxt <= buffer.tail();
+        return transmission != null && !transmission.hasOutstanding() && !waiting;
     }
 
     /** When an idle sender may {@linkplain #rest rest}: with the RTO the congestion window has expired, too (RFC 5681 4.1). */
@@ -290,8 +291,8 @@ final class Sender {
      * shall be small. What was learnt of the path's order is learnt again; its round trip and its window are kept, and what
      * was counted.
      */
-    void rest(long nowNs) {
-        if (isIdle() && nowNs >= restDeadlineNs()) {
+    void rest(boolean finQueued, long nowNs) {
+        if (isIdle(finQueued) && nowNs >= restDeadlineNs()) {
             restartAfterIdle(startedTransmission(), nowNs);
             history = history();
             transmission = null;

@@ -38,7 +38,7 @@ final class TimerExpiry {
             tcb.sender().cork().release(tcb.sender().tail());
         }
         if (timers.takeIfDue(Kind.REST, nowNs)) {
-            tcb.sender().rest(nowNs);
+            tcb.sender().rest(tcb.closing().finQueued(), nowNs);
         }
         if (timers.takeIfDue(Kind.KEEPALIVE, nowNs)) {
             tcb.keepAlive().timerExpired(tcb, nowNs);
@@ -166,8 +166,9 @@ final class TimerExpiry {
             timers.arm(Kind.DELAYED_ACK, nowNs + tcb.context().config().delayedAckNs());
         }
         timers.arm(Kind.CORK, sender.cork().deadlineNs());
-        if (sender.isIdle() && !timers.isArmed(Kind.REST)) {
-            timers.arm(Kind.REST, sender.restDeadlineNs());
+        if (sender.isIdle(tcb.closing().finQueued()) && !timers.isArmed(Kind.REST)) {
+            // Never due at once: it was long ago that data was sent if its acknowledgment came late.
+            timers.arm(Kind.REST, Math.max(nowNs + 1, sender.restDeadlineNs()));
         }
         if (tcb.options().keepAlive() && !timers.isArmed(Kind.KEEPALIVE)) {
             timers.arm(Kind.KEEPALIVE, nowNs + tcb.options().keepIdleNs());

@@ -57,6 +57,25 @@ class RestTest {
     }
 
     @Test
+    void timer_is_never_due_at_once_however_late_the_acknowledgment_comes() {
+        long acknowledged = 1_001;
+        for (int seconds = 1; seconds < 30; seconds += 3) {
+            script.after(seconds * 1_000 * MS).inject(ack(acknowledged));
+            assertThat(script.tcb().nextDeadlineNs()).isGreaterThan(script.nowNs());
+            script.write(1_000);
+            acknowledged += 1_000;
+        }
+    }
+
+    @Test
+    void fin_that_cannot_go_keeps_a_sender_from_resting() {
+        script.inject(ack(1_001)).linkFull(true).close();
+        script.after(3 * REST_MS * MS);
+        assertThat(script.tcb().nextDeadlineNs() - script.nowNs()).isGreaterThan(MS);
+        assertThat(isAtRest()).isFalse();
+    }
+
+    @Test
     @Requirement("RFC5681:4.1")
     void a_connection_that_rested_starts_with_the_initial_window_and_recovers_as_before() {
         script.write(19_000)
