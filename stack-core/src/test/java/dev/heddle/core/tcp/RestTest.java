@@ -60,7 +60,7 @@ class RestTest {
     void timer_is_never_due_at_once_however_late_the_acknowledgment_comes() {
         long acknowledged = 1_001;
         for (int seconds = 1; seconds < 30; seconds += 3) {
-            script.after(seconds * 1_000 * MS).inject(ack(acknowledged));
+            script.after(seconds * 1_000L * MS).inject(ack(acknowledged));
             assertThat(script.tcb().nextDeadlineNs()).isGreaterThan(script.nowNs());
             script.write(1_000);
             acknowledged += 1_000;
