@@ -165,6 +165,7 @@ final class CubicComparisonIT {
         }
     }
 
+    @SuppressWarnings("try") // the relay only has to be open
     private static Result kernelSends(Faults faults, int roundTripMs, int seed, long bytes) {
         String name = "hdls" + ProcessHandle.current().pid() % 1_000_000;
         try (Namespace receiver = Namespace.create();
