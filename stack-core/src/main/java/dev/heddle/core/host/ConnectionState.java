@@ -207,6 +207,18 @@ final class ConnectionState {
         }
     }
 
+    boolean holdsDataAhead() {
+        Tcb t = tcb;
+        return t != null && t.holdsDataAhead();
+    }
+
+    void letGoOfDataAhead() {
+        Tcb t = tcb;
+        if (t != null) {
+            t.letGoOfDataAhead();
+        }
+    }
+
     void shutdownInput() {
         inputShut = true;
         Tcb t = tcb;

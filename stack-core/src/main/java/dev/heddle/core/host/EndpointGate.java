@@ -60,6 +60,9 @@ final class EndpointGate {
     static final int MEMORY = 1 << 4;
     static final int REFUSED = 1 << 5;
 
+    /** Memory is short: what cannot be read yet goes. */
+    static final int LET_GO = 1 << 6;
+
     /** How many packets of the backlog one visit handles between two looks at the lock. */
     private static final int PACKETS_PER_ROUND = 64;
 

@@ -52,6 +52,7 @@ public final class Host implements AutoCloseable {
     private final PortAllocator ports;
     private final TimeWaitTable timeWaits;
     private final MemoryQueue memoryQueue;
+    private final AheadHolders aheadHolders;
     private final Leftovers leftovers = new Leftovers();
     private final Fragments fragments;
     private final Inbound inbound;
@@ -83,6 +84,7 @@ public final class Host implements AutoCloseable {
         ports = new PortAllocator(tcp.firstEphemeralPort(), tcp.lastEphemeralPort(), new KeyedHash(random), random);
         timeWaits = new TimeWaitTable(table, ports, counters.tcp(), tcp.maxTimeWait());
         memoryQueue = new MemoryQueue(bufferPool, clock);
+        aheadHolders = new AheadHolders(bufferPool, clock);
         errorLimit = errorLimit(config, random);
         IcmpErrorSender errors = new IcmpErrorSender(counters.icmp(), messages, errorLimit);
         fragments = new Fragments(network, packets, counters, errors, config.reassemblyLimitBytes());
@@ -344,6 +346,10 @@ public final class Host implements AutoCloseable {
 
     MemoryQueue memoryQueue() {
         return memoryQueue;
+    }
+
+    AheadHolders aheadHolders() {
+        return aheadHolders;
     }
 
     Leftovers leftovers() {

@@ -49,6 +49,9 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
     /** Whether this is among the writers that wait for memory; guarded by the gate. */
     private boolean awaitingMemory;
 
+    /** Whether this is among the holders of data ahead of a gap; guarded by the gate. */
+    private boolean holdingAhead;
+
     /** Whether an interface that is not the home has this among those it refused; set under the gate, cleared by that one. */
     private volatile boolean awaitingRoom;
 
@@ -147,6 +150,11 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
         gate.signal(EndpointGate.MEMORY, batch);
     }
 
+    /** Takes the memory of what cannot be read yet; this is no longer among the {@link AheadHolders}. */
+    void letGoOfDataAhead(Batch batch) {
+        gate.signal(EndpointGate.LET_GO, batch);
+    }
+
     // ---- what the gate guards
 
     @Override
@@ -164,6 +172,10 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
         if ((bits & EndpointGate.MEMORY) != 0) {
             awaitingMemory = false;
             state.memoryAvailable();
+        }
+        if ((bits & EndpointGate.LET_GO) != 0) {
+            holdingAhead = false;
+            state.letGoOfDataAhead();
         }
         if ((bits & EndpointGate.REFUSED) != 0) {
             state.close(true, now());
@@ -212,9 +224,24 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
             awaitingMemory = true;
             host.memoryQueue().add(this);
         }
+        noteHeldAhead();
         boolean news = state.takeNews();
         news |= readiness.publish(state.readyBits(readiness.isAny(Readiness.WRITABLE)));
         return news || (life != null && life.isDue());
+    }
+
+    private void noteHeldAhead() {
+        AheadHolders holders = host.aheadHolders();
+        boolean holds = state.holdsDataAhead();
+        if (holds != holdingAhead) {
+            holdingAhead = holds;
+            if (holds) {
+                holders.add(this);
+            } else {
+                holders.remove(this);
+            }
+        }
+        holders.lookAfterMemory(this);
     }
 
     /** The link has refused a segment; it may be another than that by which segments come. */

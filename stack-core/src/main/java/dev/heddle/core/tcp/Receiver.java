@@ -240,6 +240,16 @@ final class Receiver {
         outOfOrder = null;
     }
 
+    boolean holdsDataAhead() {
+        return hasOutOfOrder() && !discarding;
+    }
+
+    void letGoOfDataAhead() {
+        if (holdsDataAhead()) {
+            prune(sequence.nxt);
+        }
+    }
+
     /** Keeps what is beyond a gap, and says so (RFC 9293 SHLD-31, MAY-13). */
     private void acceptAhead(long from, ByteBuffer source, int index, int length, boolean withFin) {
         ackDue = true;

@@ -280,6 +280,18 @@ public final class Tcb {
         }
     }
 
+    /** Whether there is data that has arrived ahead of a gap and so cannot be read yet. */
+    public boolean holdsDataAhead() {
+        return receiver != null && receiver.holdsDataAhead();
+    }
+
+    /** Memory is short: forgets the data ahead of a gap, which the peer keeps until it is acknowledged (RFC 2018 8). */
+    public void letGoOfDataAhead() {
+        if (receiver != null) {
+            receiver.letGoOfDataAhead();
+        }
+    }
+
     /** How much may wait in the send buffer at present. */
     public int sendBufferBytes() {
         return sender.buffer().limitBytes();

@@ -106,6 +106,18 @@ class MemoryPressureTest {
     }
 
     @Test
+    @Requirement("RFC2018:8")
+    void data_ahead_of_a_gap_that_was_let_go_is_no_longer_reported_and_taken_again() {
+        script.established().inject(data(1, 1001)).ignoreSent();
+        script.inject(data(5001, 6001)).expect(ack(1001).sack(5001, 6001));
+        script.tcb().letGoOfDataAhead();
+        assertThat(script.tcb().holdsDataAhead()).isFalse();
+        script.expectCount(TcpCounter.TcpExtOfoPruned, 1);
+        script.inject(data(1001, 5001)).expect(ack(5001).noSack());
+        script.inject(data(5001, 6001)).expect(ack(6001)).read(6000).expectNoMemory();
+    }
+
+    @Test
     void syn_announces_no_more_than_there_is_memory_for() {
         script.connect().ignoreSent();
         List<Chunk> held = script.exhaustMemory();
