@@ -120,6 +120,11 @@ public final class SendRecords {
         return retransmittedBytes;
     }
 
+    /** Whether SACKs may make no more records: those that would are ignored. */
+    public boolean isFull() {
+        return size() > MOST_RECORDS - 2;
+    }
+
     /** What RFC 6675 calls pipe: bytes sent, not acknowledged, not lost; plus retransmissions. */
     public long inFlightBytes() {
         return end() - start() - sackedBytes - lostBytes + retransmittedBytes;
@@ -199,7 +204,7 @@ public final class SendRecords {
             visits++;
             if (!has(index, SACKED)) {
                 boolean splits = start(index) < from || end(index) > to;
-                if (splits && size() > MOST_RECORDS - 2) {
+                if (splits && isFull()) {
                     break;
                 }
                 index = isolate(index, from, to);
