@@ -325,11 +325,11 @@ final class SegmentEmitter {
         // RFC 9293 SHLD-21, SHLD-22: traffic class and TTL as they are set now.
         SegmentWriter.pseudoChecksum(packet, pair);
         packet.mayBeFragmented(path.fragmenting());
-        context.counters().add(TcpCounter.TcpOutSegs, Math.max(1, (payloadBytes + mssBytes - 1) / mssBytes));
         // Whatever the application says, the ECN bits are TCP's (RFC 3168 5).
         int trafficClass = options.trafficClass() & ~Ecn.MASK | ecnCodepoint;
         boolean sent = context.output().transmit(packet, pair, trafficClass, options.hopLimit());
         if (sent) {
+            context.counters().add(TcpCounter.TcpOutSegs, Math.max(1, (payloadBytes + mssBytes - 1) / mssBytes));
             counts.sent(payloadBytes, mssBytes);
         }
         return sent;

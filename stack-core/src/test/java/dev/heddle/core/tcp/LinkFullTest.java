@@ -88,4 +88,14 @@ class LinkFullTest {
                 .expectNothing();
         script.linkFull(false).flush().expect(ack(2));
     }
+
+    @Test
+    void what_the_link_refuses_is_not_counted_as_sent() {
+        script.established();
+        long before = script.counters.get(TcpCounter.TcpOutSegs);
+        script.linkFull(true).write(3000).flush().flush().expectNothing();
+        assertThat(script.counters.get(TcpCounter.TcpOutSegs)).isEqualTo(before);
+        script.linkFull(false).flush().ignoreSent();
+        assertThat(script.counters.get(TcpCounter.TcpOutSegs)).isEqualTo(before + 3);
+    }
 }
