@@ -267,7 +267,8 @@ final class LossRecovery {
                     ack.lostBytes += records.markFirstLost(mssBytes);
                     forced = true;
                 }
-                // RFC 9937 6.2: what delivers nothing changes nothing. But where SACKs are not recorded any more, they let nothing go.
+                // RFC 9937 6.2: what delivers nothing changes nothing. But where SACKs are not recorded any more, they
+                // let nothing go.
                 if (ack.deliveredBytes > 0 || records.isFull()) {
                     reduce(ack.deliveredBytes, advances && ack.lostBytes == 0, mssBytes);
                 }
