@@ -127,10 +127,10 @@ final class Sender {
     }
 
     /** A timer has expired: the peer takes nothing; since when is in the answer. */
-    Stall stalls(long nowNs) {
+    Stall stalls(boolean finQueued, long nowNs) {
         Stall current = stall;
         if (current == null) {
-            current = stall = new Stall(sequence.una, nowNs);
+            current = stall = new Stall(sequence.una, finQueued, nowNs);
         }
         current.expired();
         return current;

@@ -15,13 +15,17 @@ final class Stall {
     private final long sinceNs;
     private final long unacknowledged;
 
+    /** Whether a FIN waits, too: an orphan whose text was all taken is not done before. */
+    private final boolean finQueued;
+
     /** How often a timer has expired: as with a silent peer, an orphan is not given up before as many retries as configured. */
     private int expiries;
 
     /** @param una SND.UNA now, when a timer expired */
-    Stall(long una, long nowNs) {
+    Stall(long una, boolean finQueued, long nowNs) {
         sinceNs = nowNs;
         unacknowledged = una;
+        this.finQueued = finQueued;
     }
 
     void expired() {
@@ -30,7 +34,7 @@ final class Stall {
 
     /** Whether SND.UNA has advanced far enough; {@code tail} is the octet behind all text. */
     boolean isOver(long una, long tail) {
-        return una >= tail || una - unacknowledged >= PROGRESS_BYTES;
+        return una >= (finQueued ? tail + 1 : tail) || una - unacknowledged >= PROGRESS_BYTES;
     }
 
     /** Whether it has lasted too long for what it costs others (RFC 6429 4). */

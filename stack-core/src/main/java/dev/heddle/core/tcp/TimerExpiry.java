@@ -97,7 +97,7 @@ final class TimerExpiry {
     private static boolean givenUp(Tcb tcb, long nowNs) {
         TcpConfig config = tcb.context().config();
         boolean orphan = tcb.closing().isOrphan();
-        if (tcb.sender().stalls(nowNs).isUnbearable(tcb, nowNs)
+        if (tcb.sender().stalls(tcb.closing().finQueued(), nowNs).isUnbearable(tcb, nowNs)
                 || orphan && tcb.closing().isTooMuch()) {
             tcb.count(TcpCounter.TcpExtTCPAbortOnMemory);
             tcb.closing().abort();

@@ -65,6 +65,15 @@ class OrphanTest {
     }
 
     @Test
+    void an_orphan_whose_fin_alone_waits_behind_a_closed_window_ends_although_its_probes_are_answered() {
+        script.established().write(500).inject(ack(501).window(0)).ignoreSent().close();
+        for (int i = 0; i < 400 && script.tcb().state() != TcpState.CLOSED; i++) {
+            script.after(5_000 * MS).inject(ack(501).window(0)).ignoreSent();
+        }
+        script.expectFailure(Failure.ABORTED).expectCount(TcpCounter.TcpExtTCPAbortOnMemory, 1);
+    }
+
+    @Test
     void an_orphan_is_looked_at_again_when_its_timer_expires() {
         script.established().write(500).close().expect(data(1, 501).with("P"), fin(501));
         List<Chunk> held = script.exhaustMemory();
