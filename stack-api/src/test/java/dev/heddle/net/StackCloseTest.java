@@ -31,10 +31,11 @@ class StackCloseTest {
         try (Network.TwoStacks network = Network.TwoStacks.ipv4();
                 Connection connection = Connection.open(network)) {
             byte[] data = new byte[500_000];
-            connection.client().getOutputStream().write(data);
+            // Somebody reads: buffers that size themselves would not take so much at once.
             BlockedCall received = BlockedCall.startAnyway(
                     BlockedCall.Threads.VIRTUAL,
                     () -> connection.server().getInputStream().readAllBytes().length);
+            connection.client().getOutputStream().write(data);
             network.client.close(Duration.ofSeconds(20));
             assertThat(received.end().result()).isEqualTo(data.length);
         }
