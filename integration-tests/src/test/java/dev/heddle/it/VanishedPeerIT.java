@@ -112,6 +112,8 @@ final class VanishedPeerIT {
                 KernelPeer peer = KernelPeer.start(hosts.namespace())) {
             try (Socket socket = peer.request(hosts.stack(), family.kernel(), "HOLD")) {
                 vanishing.vanish(hosts);
+                // All of it is in the buffer when the socket is closed.
+                socket.setSendBufferSize(4 << 20);
                 socket.getOutputStream().write(new byte[100_000]);
             }
             assertThat(hosts.connections()).as("still sends").isNotEmpty();
