@@ -28,7 +28,7 @@ final class EndpointGate {
          */
         boolean packetArrives(Packet packet);
 
-        /** Handles what was signalled; with the lock. */
+        /** Handles what was signalled, after the packets that came before; with the lock. */
         void signalled(int bits);
 
         /**
@@ -56,7 +56,10 @@ final class EndpointGate {
 
     static final int TIMERS = 1 << 1;
     static final int ICMP_ERROR = 1 << 2;
+
+    /** The link has failed: handled when every packet that it brought before has been. */
     static final int NETWORK_DOWN = 1 << 3;
+
     static final int MEMORY = 1 << 4;
     static final int REFUSED = 1 << 5;
 
@@ -176,11 +179,15 @@ final class EndpointGate {
             boolean more = false;
             try {
                 int bits = (int) PENDING.getAndSet(this, 0);
+                strays = drainBacklog();
+                more = backlog.hasTaken();
+                if ((bits & NETWORK_DOWN) != 0 && !backlog.isEmpty()) {
+                    bits &= ~NETWORK_DOWN;
+                    PENDING.getAndBitwiseOr(this, NETWORK_DOWN);
+                }
                 if (bits != 0) {
                     room.signalled(bits);
                 }
-                strays = drainBacklog();
-                more = backlog.hasTaken();
                 wake = room.settle();
             } finally {
                 lock.release(1);

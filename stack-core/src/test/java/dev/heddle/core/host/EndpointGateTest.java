@@ -42,6 +42,7 @@ class EndpointGateTest {
         long handled;
         int settled;
         int timers;
+        long handledBeforeNetworkDown = -1;
 
         /** What others may read when all is quiet. */
         final AtomicLong published = new AtomicLong();
@@ -65,6 +66,9 @@ class EndpointGateTest {
             enterRoom();
             if ((bits & EndpointGate.TIMERS) != 0) {
                 timers++;
+            }
+            if ((bits & EndpointGate.NETWORK_DOWN) != 0) {
+                handledBeforeNetworkDown = handled;
             }
             leaveRoom();
         }
@@ -172,6 +176,20 @@ class EndpointGateTest {
         assertThat(room.visitsAsked.get()).isEqualTo(1);
         room.gate.signal(EndpointGate.FLUSH, null);
         assertThat(room.handled).isEqualTo(100);
+    }
+
+    @Test
+    void a_link_that_fails_does_not_overtake_what_it_has_brought() {
+        CountingRoom room = new CountingRoom();
+        room.gate.enter();
+        for (int i = 1; i <= 100; i++) {
+            room.gate.packet(packet(0, i), null);
+        }
+        room.gate.signal(EndpointGate.NETWORK_DOWN, null);
+        room.gate.leave();
+        assertThat(room.handledBeforeNetworkDown).as("not handled yet").isNegative();
+        room.gate.signal(EndpointGate.FLUSH, null);
+        assertThat(room.handledBeforeNetworkDown).isEqualTo(100);
     }
 
     @Test
