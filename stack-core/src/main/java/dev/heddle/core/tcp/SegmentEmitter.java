@@ -296,14 +296,24 @@ final class SegmentEmitter {
         return send.announcedUp < send.up && send.urgentPointer(seq, seq) > 0;
     }
 
-    /** RFC 9293 3.10.4, 3.10.5: ABORT sends a reset at SND.NXT. */
+    /**
+     * RFC 9293 3.10.4, 3.10.5: ABORT sends a reset at SND.NXT. A peer whose window was probed, or has shrunk, may not have
+     * taken what is before that, and would drop the reset (RFC 5961 3.2) with nobody left to answer its challenge: for it
+     * there is one at the window's edge. The one that is not meant hits nothing.
+     */
     void reset() {
+        if (send.acceptableSequence() != send.nxt) {
+            reset(send.acceptableSequence());
+        }
+        reset(send.nxt);
+    }
+
+    private void reset(long seq) {
         Packet packet = context.output().acquire();
         context.counters().increment(TcpCounter.TcpOutRsts);
         context.counters().increment(TcpCounter.TcpOutSegs);
         int flags = TcpHeader.RST | TcpHeader.ACK;
-        SegmentWriter.header(
-                packet, pair, send.wire(send.nxt), acknowledgment(), flags, 0, SegmentWriter.OPTIONS_OFFSET);
+        SegmentWriter.header(packet, pair, send.wire(seq), acknowledgment(), flags, 0, SegmentWriter.OPTIONS_OFFSET);
         SegmentWriter.pseudoChecksum(packet, pair);
         context.output().send(packet, pair, options.trafficClass() & ~Ecn.MASK, options.hopLimit());
     }

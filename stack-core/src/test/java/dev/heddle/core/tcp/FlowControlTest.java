@@ -3,6 +3,7 @@ package dev.heddle.core.tcp;
 import static dev.heddle.core.tcp.Seg.ack;
 import static dev.heddle.core.tcp.Seg.data;
 import static dev.heddle.core.tcp.Seg.fin;
+import static dev.heddle.core.tcp.Seg.rst;
 import static dev.heddle.core.tcp.Seg.seg;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -286,6 +287,14 @@ class FlowControlTest {
         // With SEQ=SND.NXT the peer, whose window is closed, would drop the ACK as not acceptable.
         script.inject(data(1, 101).acks(2001).window(0))
                 .expect(seg(".").seq(2001).acks(101));
+    }
+
+    @Test
+    @Requirement("RFC9293:3.10.5")
+    void abort_resets_a_peer_that_did_not_take_the_probe_of_its_window_and_one_that_did() {
+        closed();
+        script.after(300 * MS).expect(data(2001, 2002)).abort();
+        script.expect(rst().with(".").seq(2001).acks(1), rst().with(".").seq(2002).acks(1));
     }
 
     @Test
