@@ -73,7 +73,8 @@ final class SocketFailures {
                     case ADDRESS_IN_USE -> "Address already in use";
                     case ADDRESS_NOT_AVAILABLE -> "Cannot assign requested address";
                     case ABORTED -> "Software caused connection abort";
-                    case NO_BUFFER_SPACE -> "No buffer space available";
+                    case NO_BUFFER_SPACE, NO_ROOM -> "No buffer space available";
+                    case NOT_PERMITTED -> "Permission denied";
                 });
     }
 }

@@ -19,6 +19,7 @@ import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.IpPrefix;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,8 @@ public final class Host implements AutoCloseable {
     private final TcpContext tcpContext;
     private final Outbound outbound;
     private final MessageOutbound messages;
+    private final UdpOutbound udpOutbound;
+    private final Datagrams datagrams;
     private final LockedErrorLimit errorLimit;
     private final Network network = new Network(this);
     private final HandDriver handDriver;
@@ -70,7 +73,11 @@ public final class Host implements AutoCloseable {
         KeyedHash hash = new KeyedHash(random);
         Identifications identifications = new Identifications(random);
         outbound = new Outbound(this, packets, new KeyedHash(random), identifications, counters.ip());
-        messages = new MessageOutbound(outbound, packets, identifications, counters.ip(), clock);
+        DatagramOutbound datagramOutbound =
+                new DatagramOutbound(outbound.paths(), packets, identifications, counters.ip(), clock);
+        messages = new MessageOutbound(outbound, datagramOutbound, packets, counters.ip());
+        udpOutbound = new UdpOutbound(this, datagramOutbound, packets, counters.udp());
+        datagrams = new Datagrams(this, random);
         tcpContext = new TcpContext(
                 tcp,
                 outbound,
@@ -196,6 +203,19 @@ public final class Host implements AutoCloseable {
         return new TcpEndpoint(this);
     }
 
+    /** Makes an unbound UDP endpoint. */
+    public UdpEndpoint udpEndpoint() {
+        return new UdpEndpoint(this);
+    }
+
+    /** Every UDP endpoint of about this moment that is bound. */
+    public List<DatagramEndpointInfo> datagramEndpoints() {
+        return datagrams.table().all().stream()
+                .map(UdpEndpoint::info)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
     /** Every listener, connection, handshake and TIME-WAIT record of about this moment. */
     public List<EndpointInfo> endpoints() {
         List<EndpointInfo> all = new ArrayList<>();
@@ -230,12 +250,13 @@ public final class Host implements AutoCloseable {
         return closed;
     }
 
-    /** Closes every listener, resets every connection and gives all memory back. Idempotent; any thread. */
+    /** Closes every listener and UDP endpoint, resets every connection and gives all memory back. Idempotent; any thread. */
     @Override
     public void close() {
         call(() -> {
             closed = true;
             listeners.all().forEach(TcpListener::close);
+            datagrams.close();
             for (TableEntry entry : table.entries()) {
                 if (entry instanceof TcpConnection connection) {
                     connection.calls().hostClosed();
@@ -322,6 +343,14 @@ public final class Host implements AutoCloseable {
 
     MessageOutbound messages() {
         return messages;
+    }
+
+    UdpOutbound udpOutbound() {
+        return udpOutbound;
+    }
+
+    Datagrams datagrams() {
+        return datagrams;
     }
 
     ErrorLimit errorLimit() {

@@ -12,9 +12,13 @@ import dev.heddle.core.link.Packet;
 import dev.heddle.core.link.PacketSink;
 import dev.heddle.core.link.SoftwareOffload;
 import dev.heddle.core.tcp.PathProperties;
+import dev.heddle.core.udp.Delivery;
 import dev.heddle.core.udp.UdpInput;
 import dev.heddle.core.wire.IpPrefix;
+import dev.heddle.core.wire.UdpHeader;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /** One of a host's interfaces: where packets go, and what belongs to the pump role of those that come. */
@@ -33,6 +37,9 @@ public final class HostInterface {
     private final Driver driver;
     private final KeptSegments kept = new KeptSegments();
     private final RefusedElsewhere refused = new RefusedElsewhere();
+
+    /** The endpoints that wait until no datagram is kept any more. */
+    private final Queue<UdpEndpoint> senders = new ConcurrentLinkedQueue<>();
 
     /* Used by the holder of the pump role. */
     private final IpInput ipInput;
@@ -71,8 +78,11 @@ public final class HostInterface {
         MessageOutput answers = host.messages().on(index);
         icmpInput = new IcmpInput(counters.icmp(), counters.refusals(), answers);
         icmpErrors = new IcmpErrorSender(counters.icmp(), answers, host.errorLimit());
-        // There are no UDP endpoints.
-        udpInput = new UdpInput(counters.udp(), counters.refusals(), (datagram, header) -> false);
+        udpInput = new UdpInput(counters.udp(), counters.refusals(), this::datagramArrives);
+    }
+
+    private Delivery datagramArrives(Packet packet, UdpHeader header) {
+        return host.datagrams().arrives(this, packet, header);
     }
 
     private PathProperties pathFor(int headerBytes) {
@@ -181,6 +191,31 @@ public final class HostInterface {
         return true;
     }
 
+    /** The same for a packet of a datagram that {@link #hasRoom()} has allowed; false only once the host is closed. Any thread. */
+    boolean keepDatagram(Packet packet) {
+        if (!kept.keepDatagram(packet)) {
+            return false;
+        }
+        driver.wake();
+        return true;
+    }
+
+    /** Whether a datagram may be sent: nothing waits for room. Any thread. */
+    boolean hasRoom() {
+        return kept.isEmpty();
+    }
+
+    /**
+     * Lets an endpoint hear when nothing waits for room any more. Any thread.
+     *
+     * @return whether that is so already
+     */
+    boolean awaitRoom(UdpEndpoint sender) {
+        senders.add(sender);
+        // What waited may have gone before, when nobody was to be told.
+        return kept.isEmpty();
+    }
+
     /** Lets a connection that is at home elsewhere, and was refused here, try again when there is room. Any thread. */
     void awaitRoom(TcpConnection connection) {
         refused.add(connection);
@@ -198,11 +233,15 @@ public final class HostInterface {
             }
             host.outbound().giveBack(segment);
         }
+        for (UdpEndpoint sender = senders.poll(); sender != null; sender = senders.poll()) {
+            sender.roomAvailable(driver.batch());
+        }
     }
 
     /** Gives back what was kept, and keeps nothing any more. */
     void dropKept() {
         refused.clear();
+        senders.clear();
         kept.close();
         for (Packet segment = kept.poll(); segment != null; segment = kept.poll()) {
             host.outbound().giveBack(segment);

@@ -4,7 +4,7 @@ import dev.heddle.core.icmp.IcmpError;
 import dev.heddle.core.tcp.Failure;
 import dev.heddle.core.tcp.Tcb;
 
-/** Tells a connection what an ICMP error means to it. */
+/** Tells a connection, or an endpoint, what an ICMP error means to it. */
 final class IcmpErrors {
 
     private IcmpErrors() {}
@@ -18,7 +18,8 @@ final class IcmpErrors {
         }
     }
 
-    private static Failure failureOf(IcmpError.Kind kind) {
+    /** What a kind of error is to who calls a socket. */
+    static Failure failureOf(IcmpError.Kind kind) {
         return switch (kind) {
             case NETWORK_UNREACHABLE -> Failure.NETWORK_UNREACHABLE;
             case PORT_UNREACHABLE, PROTOCOL_UNREACHABLE -> Failure.PORT_UNREACHABLE;

@@ -5,6 +5,7 @@ import dev.heddle.core.ip.IpVerdict;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.TcpHeader;
+import dev.heddle.core.wire.UdpHeader;
 
 /** The way into a host: has IP judge each packet and brings it to its protocol. On the pump role of the interface. */
 final class Inbound {
@@ -85,9 +86,12 @@ final class Inbound {
                         packet.arrivalNs);
     }
 
-    /** Datagrams are cut to what the path takes; nothing else can be done for them. */
+    /** Datagrams are cut to what the path takes; of other errors their senders hear. */
     private void datagramErrorArrives(HostInterface in, IcmpError error) {
         if (error.kind() != IcmpError.Kind.PACKET_TOO_BIG) {
+            if (error.protocol() == UdpHeader.PROTOCOL) {
+                host.datagrams().errorArrives(in, error);
+            }
             return;
         }
         int scope = in.scopeOf(error.remoteHigh(), error.remoteLow());

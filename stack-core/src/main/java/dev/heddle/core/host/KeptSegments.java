@@ -7,8 +7,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Segments that a full link has refused and that nobody would send again: resets, and answers for what has no TCB. Bounded; any
- * thread. The packets belong to whoever has taken them out.
+ * Packets that a full link has refused and that nobody would send again: resets, answers for what has no TCB, and datagrams.
+ * Bounded; any thread. The packets belong to whoever has taken them out.
  */
 final class KeptSegments {
 
@@ -26,6 +26,29 @@ final class KeptSegments {
         lock.lock();
         try {
             return !closed && queue.size() < MOST && queue.add(packet);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Keeps a packet of a datagram whose sender has found this {@link #isEmpty}, and so sends no other until it is again: each
+     * thread that sends has one here at most.
+     */
+    boolean keepDatagram(Packet packet) {
+        lock.lock();
+        try {
+            return !closed && queue.add(packet);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether nothing waits. */
+    boolean isEmpty() {
+        lock.lock();
+        try {
+            return queue.isEmpty();
         } finally {
             lock.unlock();
         }

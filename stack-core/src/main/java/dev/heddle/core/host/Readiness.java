@@ -37,7 +37,7 @@ public final class Readiness implements Wakeable {
 
     /**
      * Something troubles the connection without ending it (RFC 9293 3.9.1.8); callbacks come with every report. {@link
-     * TcpEndpoint#softFailure()} says what.
+     * TcpEndpoint#softFailure()} says what; of a UDP endpoint {@link UdpEndpoint#takeFailure()}.
      */
     public static final int SOFT_ERROR = 1 << 9;
 

@@ -21,5 +21,9 @@ public enum Failure {
     INVALID_STATE,
     /** The connection was aborted by this side. */
     ABORTED,
-    NO_BUFFER_SPACE
+    NO_BUFFER_SPACE,
+    /** The link has no room for a datagram now; the endpoint becomes writable when it has. */
+    NO_ROOM,
+    /** Broadcasts are not allowed. */
+    NOT_PERMITTED
 }

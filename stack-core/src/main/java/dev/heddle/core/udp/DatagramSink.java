@@ -11,7 +11,6 @@ public interface DatagramSink {
      * Takes a datagram, which stays the caller's.
      *
      * @param packet with its IP fields filled
-     * @return false if nobody has the port
      */
-    boolean deliver(Packet packet, UdpHeader header);
+    Delivery deliver(Packet packet, UdpHeader header);
 }

@@ -39,9 +39,24 @@ public final class UdpInput {
             refusals.increment(refusal);
             return true;
         }
-        boolean delivered = sink.deliver(packet, header);
-        counters.increment(delivered ? UdpCounter.inDatagrams(ipv4) : UdpCounter.noPorts(ipv4));
-        return delivered;
+        Delivery delivery = sink.deliver(packet, header);
+        count(delivery, ipv4);
+        return delivery != Delivery.NO_PORT;
+    }
+
+    private void count(Delivery delivery, boolean ipv4) {
+        switch (delivery) {
+            case DELIVERED -> counters.increment(UdpCounter.inDatagrams(ipv4));
+            case NO_PORT -> counters.increment(UdpCounter.noPorts(ipv4));
+            case BUFFER_FULL -> {
+                counters.increment(UdpCounter.inErrors(ipv4));
+                counters.increment(UdpCounter.rcvbufErrors(ipv4));
+            }
+            case NO_MEMORY -> {
+                counters.increment(UdpCounter.inErrors(ipv4));
+                counters.increment(UdpCounter.memErrors(ipv4));
+            }
+        }
     }
 
     private boolean isIntact(Packet packet, boolean ipv4) {

@@ -1,4 +1,4 @@
-/** User datagrams: their input so far. */
+/** User datagrams (RFC 768): what is checked of those that come, and how those look that go. */
 @NullMarked
 package dev.heddle.core.udp;
 

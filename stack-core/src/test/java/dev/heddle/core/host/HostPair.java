@@ -151,5 +151,7 @@ final class HostPair {
         assertThat(b.bufferPool().usedBytes()).as("memory of b").isZero();
         assertThat(a.endpoints()).isEmpty();
         assertThat(b.endpoints()).isEmpty();
+        assertThat(a.datagramEndpoints()).isEmpty();
+        assertThat(b.datagramEndpoints()).isEmpty();
     }
 }

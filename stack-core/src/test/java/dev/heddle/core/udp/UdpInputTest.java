@@ -27,10 +27,10 @@ class UdpInputTest {
     private final CounterSet<UdpCounter> counters = new CounterSet<>(UdpCounter.class);
     private final CounterSet<Refusal> refusals = new CounterSet<>(Refusal.class);
     private final List<Integer> delivered = new ArrayList<>();
-    private boolean open;
+    private Delivery outcome = Delivery.NO_PORT;
     private final UdpInput input = new UdpInput(counters, refusals, (packet, header) -> {
         delivered.add(header.payloadLength());
-        return open;
+        return outcome;
     });
 
     private boolean accept(String name, Consumer<ByteBuffer> change) {
@@ -52,7 +52,7 @@ class UdpInputTest {
         assertThat(accept("udp6-odd", b -> {})).isFalse();
         assertThat(counters.get(UdpCounter.UdpNoPorts)).isEqualTo(1);
         assertThat(counters.get(UdpCounter.Udp6NoPorts)).isEqualTo(1);
-        open = true;
+        outcome = Delivery.DELIVERED;
         assertThat(accept("udp4-odd", b -> {})).isTrue();
         assertThat(accept("udp6-odd", b -> {})).isTrue();
         assertThat(counters.get(UdpCounter.UdpInDatagrams)).isEqualTo(1);
@@ -86,6 +86,23 @@ class UdpInputTest {
         assertThat(refusals.get(Refusal.UDP_LENGTH)).isEqualTo(2);
         assertThat(refusals.get(Refusal.UDP_TRUNCATED)).isEqualTo(1);
         assertThat(delivered).isEmpty();
+    }
+
+    @Test
+    void a_datagram_that_nobody_has_room_for_is_counted_and_not_told() {
+        outcome = Delivery.BUFFER_FULL;
+        assertThat(accept("udp4-odd", b -> {})).isTrue();
+        assertThat(accept("udp6-odd", b -> {})).isTrue();
+        outcome = Delivery.NO_MEMORY;
+        assertThat(accept("udp4-odd", b -> {})).isTrue();
+        assertThat(accept("udp6-odd", b -> {})).isTrue();
+        assertThat(counters.get(UdpCounter.UdpRcvbufErrors)).isEqualTo(1);
+        assertThat(counters.get(UdpCounter.UdpMemErrors)).isEqualTo(1);
+        assertThat(counters.get(UdpCounter.UdpInErrors)).isEqualTo(2);
+        assertThat(counters.get(UdpCounter.Udp6RcvbufErrors)).isEqualTo(1);
+        assertThat(counters.get(UdpCounter.Udp6MemErrors)).isEqualTo(1);
+        assertThat(counters.get(UdpCounter.Udp6InErrors)).isEqualTo(2);
+        assertThat(counters.get(UdpCounter.UdpInDatagrams)).isZero();
     }
 
     @Test
