@@ -1,6 +1,5 @@
 package dev.heddle.core.tcp;
 
-import dev.heddle.core.buffer.BufferPool;
 import dev.heddle.core.buffer.StreamBuffer;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.wire.TcpOptions;
@@ -24,17 +23,14 @@ final class Receiver {
     private final StreamReader reader;
     private final NegotiatedOptions negotiated;
     private final BufferLimit limit;
+    private final ReceiveWindow window;
 
     /** Made when data first arrives; never if the buffer's size is fixed. */
     private @Nullable ReceiveTuning tuning;
 
-    /** Reading has made room that the window does not tell, because memory is short. */
-    private boolean windowHeldBack;
-
     private @Nullable OutOfOrderRanges outOfOrder;
     private @Nullable DuplicateReports duplicates;
     private long finOffset = NO_FIN;
-    private boolean discarding;
     private long lastDataNs;
     private int outOfOrderSegments;
 
@@ -63,6 +59,7 @@ final class Receiver {
         buffer.start(1);
         reader = new StreamReader(buffer, options.oobInline());
         sequence.edge = 1L + announcedWindow;
+        window = new ReceiveWindow(context.pool(), sequence, buffer, reader, limit, negotiated);
     }
 
     /** The text that has arrived in order. */
@@ -92,7 +89,7 @@ final class Receiver {
      * @param pointer the offset of the octet behind the urgent data
      */
     void urgent(long pointer) {
-        urgentNews |= !discarding && reader.urgent(pointer, sequence.nxt);
+        urgentNews |= reader.urgent(pointer, sequence.nxt);
     }
 
     /**
@@ -183,19 +180,19 @@ final class Receiver {
     /** Lets the buffer grow with what the application takes; called whenever something may be sent. */
     void tune(long nowNs) {
         ReceiveTuning current = tuning;
-        if (current == null || !limit.mayGrow() || discarding) {
+        if (current == null || !limit.mayGrow() || reader.isDiscarding()) {
             return;
         }
         long wanted = current.wantedBytes(buffer.head(), segmentEstimateBytes, nowNs);
         // DESIGN: when memory is short, windows get less.
         if (wanted > limit.bytes() && !context.pool().isShort()) {
             limit.raise(wanted);
-            ackDue |= windowUpdateDue();
+            ackDue |= window.isUpdateDue(segmentEstimateBytes);
         }
     }
 
     private void acceptInOrder(ByteBuffer source, int index, int length, boolean quickAck) {
-        int stored = discarding ? length : buffer.write(sequence.nxt, source, index, length);
+        int stored = reader.isDiscarding() ? length : buffer.write(sequence.nxt, source, index, length);
         if (stored < length && hasOutOfOrder()) {
             prune(sequence.nxt + stored);
             stored += buffer.write(sequence.nxt + stored, source, index + stored, length - stored);
@@ -228,7 +225,7 @@ final class Receiver {
             // RFC 9293 SHLD-19: an ACK for at least every second full-sized segment.
             ackDue = true;
         }
-        if (discarding) {
+        if (reader.isDiscarding()) {
             buffer.start(sequence.nxt);
         }
     }
@@ -241,7 +238,7 @@ final class Receiver {
     }
 
     boolean holdsDataAhead() {
-        return hasOutOfOrder() && !discarding;
+        return hasOutOfOrder() && !reader.isDiscarding();
     }
 
     void letGoOfDataAhead() {
@@ -257,12 +254,12 @@ final class Receiver {
         if (ranges == null) {
             ranges = outOfOrder = new OutOfOrderRanges();
         }
-        if (ranges.isFull() || context.pool().isShort() && !discarding) {
+        if (ranges.isFull() || context.pool().isShort() && !reader.isDiscarding()) {
             // DESIGN: what cannot be read yet is the first to do without memory.
             context.counters().increment(TcpCounter.TcpExtTCPOFODrop);
             return;
         }
-        int stored = discarding ? length : buffer.write(from, source, index, length);
+        int stored = reader.isDiscarding() ? length : buffer.write(from, source, index, length);
         boolean whole = stored == length;
         if (!whole) {
             context.counters().increment(TcpCounter.TcpExtTCPOFODrop);
@@ -292,12 +289,12 @@ final class Receiver {
     }
 
     int available() {
-        return discarding ? 0 : reader.available(textEnd());
+        return reader.available(textEnd());
     }
 
     /** What an application that closes now has not read, an out-of-band octet included. */
     long unreadBytes() {
-        return discarding ? 0 : reader.unreadBytes(textEnd());
+        return reader.unreadBytes(textEnd());
     }
 
     boolean endOfStream() {
@@ -305,36 +302,35 @@ final class Receiver {
     }
 
     int read(byte[] target, int offset, int length) {
-        int n = discarding ? 0 : reader.read(target, offset, length, textEnd());
+        int n = reader.read(target, offset, length, textEnd());
         consumed(n);
         return n;
     }
 
     int read(ByteBuffer target) {
-        int n = discarding ? 0 : reader.read(target, textEnd());
+        int n = reader.read(target, textEnd());
         consumed(n);
         return n;
     }
 
     int peek(byte[] target, int offset, int length) {
-        return discarding ? 0 : reader.peek(target, offset, length, textEnd());
+        return reader.peek(target, offset, length, textEnd());
     }
 
     private void consumed(int length) {
         if (length > 0 && !finConsumed()) {
-            ackDue |= windowUpdateDue();
-            windowHeldBack = isMemoryMissing();
+            ackDue |= window.roomMade(segmentEstimateBytes);
         }
     }
 
     /** How much is to be read until the urgent data ends; 0 if there is none. */
     long urgentBytes() {
-        return discarding ? 0 : reader.urgentBytes();
+        return reader.urgentBytes();
     }
 
     /** The out-of-band octet, or −1. */
     int takeOutOfBand() {
-        return discarding ? -1 : reader.takeOutOfBand(textEnd());
+        return reader.takeOutOfBand(textEnd());
     }
 
     /** Whether urgent data was announced, or more of it, since the last call. */
@@ -346,13 +342,12 @@ final class Receiver {
 
     /** The application reads no more: what arrives is acknowledged and thrown away. */
     void discard() {
-        discarding = true;
-        buffer.clear();
+        reader.discard();
         buffer.start(sequence.nxt);
     }
 
     boolean isDiscarding() {
-        return discarding;
+        return reader.isDiscarding();
     }
 
     void options(ConnectionOptions options) {
@@ -381,7 +376,7 @@ final class Receiver {
     /** The buffer's unread part, for the time after the connection; from now on its new owner gives the memory back. */
     UnreadData detach() {
         // What arrived behind a gap will never be read.
-        long end = discarding ? buffer.head() : textEnd();
+        long end = reader.isDiscarding() ? buffer.head() : textEnd();
         buffer.truncate(end);
         detached = true;
         return new UnreadData(buffer, reader, end, finConsumed());
@@ -389,85 +384,19 @@ final class Receiver {
 
     // --- the window
 
-    /** The octet up to which there is room now. */
-    private long roomEdge() {
-        long unread = discarding ? 0 : sequence.nxt - buffer.head();
-        return sequence.nxt + Math.max(0, limit.bytes() - unread);
-    }
-
     /** Whether the peer waits for room that there is, but no memory for it. */
     boolean isWindowHeldBack() {
-        return windowHeldBack;
-    }
-
-    private boolean isMemoryMissing() {
-        return sequence.window() < segmentEstimateBytes
-                && worthMoving(roomEdge(), limit.bytes())
-                && movedEdge() == sequence.edge;
+        return window.isHeldBack();
     }
 
     /** There is memory again, perhaps. */
     void memoryAvailable() {
-        if (windowHeldBack) {
-            windowHeldBack = isMemoryMissing();
-            ackDue |= windowUpdateDue();
-        }
-    }
-
-    /** RFC 9293 3.8.6.2.2: the right edge stays until it can move by a worthwhile amount. */
-    private boolean worthMoving(long newEdge, int ofBytes) {
-        return newEdge - sequence.edge >= Math.min(ofBytes / 2, segmentEstimateBytes);
-    }
-
-    /**
-     * Where the right edge may be now. It promises no more than this connection's share of the memory that is left, but the one
-     * chunk that every connection is guaranteed: enough to go on slowly, whatever others hold.
-     */
-    private long movedEdge() {
-        long edge = roomEdge();
-        if (!worthMoving(edge, limit.bytes())) {
-            return sequence.edge;
-        }
-        BufferPool pool = context.pool();
-        long share = pool.ordinaryFreeBytes();
-        if (discarding || share >= limit.bytes()) {
-            return edge;
-        }
-        long shareEnd = buffer.head() + share;
-        if (buffer.heldBytes() > 0 || pool.mayGuarantee()) {
-            shareEnd = Math.max(shareEnd, buffer.firstChunkEnd());
-        }
-        edge = Math.min(edge, shareEnd);
-        return worthMoving(edge, pool.chunkBytes()) ? edge : sequence.edge;
-    }
-
-    /** Whether the peer should hear of room that reading has made. */
-    private boolean windowUpdateDue() {
-        long remaining = sequence.window();
-        if (2 * remaining > limit.bytes()) {
-            return false;
-        }
-        long newEdge = movedEdge();
-        return newEdge > sequence.edge && newEdge - sequence.nxt >= 2 * remaining;
+        ackDue |= window.memoryAvailable(segmentEstimateBytes);
     }
 
     /** The window field of a segment that goes out now; moves the announced edge. */
     int announceWindow() {
-        sequence.edge = movedEdge();
-        int shift = negotiated.receiveShift();
-        long window = Math.min(sequence.window(), 65_535L << shift);
-        long scaled = window >> shift;
-        long unit = 1L << shift;
-        if ((scaled << shift) < window && scaled < 65_535) {
-            // Rounding down would take back what was announced; rounding up moves the edge by less than a unit. A
-            // peer that makes it creep by tiny segments gets the smaller number.
-            long raised = sequence.nxt + (scaled + 1 << shift);
-            if (raised <= roomEdge() + limit.bytes() / 4 + unit) {
-                scaled++;
-                sequence.edge = raised;
-            }
-        }
-        return (int) scaled;
+        return window.announce(segmentEstimateBytes);
     }
 
     // --- acknowledging

@@ -20,6 +20,9 @@ final class StreamReader {
     private boolean inline;
     private boolean outOfBandTaken;
 
+    /** The application reads no more: there is nothing for it any more, whatever arrives. */
+    private boolean discarding;
+
     StreamReader(StreamBuffer buffer, boolean inline) {
         this.buffer = buffer;
         this.inline = inline;
@@ -30,6 +33,16 @@ final class StreamReader {
         inline = value;
     }
 
+    /** Forgets what there is to read, for ever. */
+    void discard() {
+        discarding = true;
+        buffer.clear();
+    }
+
+    boolean isDiscarding() {
+        return discarding;
+    }
+
     /**
      * A segment carried an urgent pointer.
      *
@@ -38,7 +51,7 @@ final class StreamReader {
      */
     boolean urgent(long newUp, long end) {
         // What points into text that has been taken is a repetition.
-        if (newUp <= Math.max(up, end)) {
+        if (discarding || newUp <= Math.max(up, end)) {
             return false;
         }
         if (outOfBandIsNext(end)) {
@@ -51,7 +64,7 @@ final class StreamReader {
 
     /** How many octets are to be read until the urgent data ends, arrived or not; 0 if there is none (RFC 9293 MUST-33). */
     long urgentBytes() {
-        return Math.max(0, up - buffer.head());
+        return discarding ? 0 : Math.max(0, up - buffer.head());
     }
 
     /** The out-of-band octet, 0 to 255; −1 if it has not arrived, was taken or passed over, or is in line. */
@@ -69,6 +82,9 @@ final class StreamReader {
 
     /** The number of octets that a read can have. */
     int available(long end) {
+        if (discarding) {
+            return 0;
+        }
         long head = buffer.head();
         if (inline || up <= head || up > end) {
             return (int) (end - head);
@@ -117,7 +133,7 @@ final class StreamReader {
 
     /** The octets that were neither read nor passed over, the out-of-band one among them. */
     long unreadBytes(long end) {
-        return end - buffer.head();
+        return discarding ? 0 : end - buffer.head();
     }
 
     /** The first octet to read. */
@@ -126,6 +142,9 @@ final class StreamReader {
     }
 
     private int readable(int most, long end) {
+        if (discarding) {
+            return 0;
+        }
         long first = first(end);
         long stop = end;
         if (first < up - 1 && up - 1 < end) {
