@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * Contiguous ranges of the stream, each with what was noted at its last transmission, in parallel arrays. Ranges come at the end
- * and go at the start; in between they are cut and joined, which moves whatever side is shorter.
+ * and go at the start; in between they are cut and joined, which moves whatever side is shorter. How much there is of each
+ * kind is counted along.
  */
 final class RecordTable {
 
@@ -20,6 +21,11 @@ final class RecordTable {
     private int first;
     private int count;
     private long end;
+
+    private int sackedRanges;
+    private long sackedBytes;
+    private long lostBytes;
+    private long retransmittedBytes;
 
     int count() {
         return count;
@@ -64,7 +70,40 @@ final class RecordTable {
     }
 
     void flags(int index, int newFlags) {
+        long length = length(index);
+        account(flags(index), -length, -1);
+        account(newFlags, length, 1);
         flags[first + index] = (byte) newFlags;
+    }
+
+    /** The records that are SACKed. */
+    int sackedRanges() {
+        return sackedRanges;
+    }
+
+    long sackedBytes() {
+        return sackedBytes;
+    }
+
+    long lostBytes() {
+        return lostBytes;
+    }
+
+    long retransmittedBytes() {
+        return retransmittedBytes;
+    }
+
+    private void account(int ofFlags, long bytes, int records) {
+        if ((ofFlags & SendRecords.SACKED) != 0) {
+            sackedBytes += bytes;
+            sackedRanges += records;
+        }
+        if ((ofFlags & SendRecords.LOST) != 0) {
+            lostBytes += bytes;
+        }
+        if ((ofFlags & SendRecords.RETRANSMITTED) != 0) {
+            retransmittedBytes += bytes;
+        }
     }
 
     long deliveredBytes(int index) {
@@ -102,6 +141,7 @@ final class RecordTable {
 
     /** The first record goes. */
     void removeFirst() {
+        account(flags(0), -length(0), -1);
         first++;
         count--;
         if (count == 0) {
@@ -111,6 +151,7 @@ final class RecordTable {
 
     /** The first record begins at {@code start} now. */
     void trimFirst(long start) {
+        account(flags(0), starts[first] - start, 0);
         starts[first] = start;
     }
 
@@ -120,11 +161,12 @@ final class RecordTable {
         return (found >= 0 ? found : -found - 2) - first;
     }
 
-    /** Cuts a record in two at an offset inside it; false if it is not inside. */
-    boolean split(int index, long at) {
+    /** Cuts a record in two at an offset inside it; elsewhere there is nothing to cut. */
+    void split(int index, long at) {
         if (at <= start(index) || at >= end(index)) {
-            return false;
+            return;
         }
+        account(flags(index), 0, 1);
         if (first > 0 && index < count / 2) {
             move(first, first - 1, index + 1);
             first--;
@@ -136,12 +178,12 @@ final class RecordTable {
         }
         count++;
         starts[first + index + 1] = at;
-        return true;
     }
 
-    /** The record joins the one before it: sent last when the later of them was. */
+    /** The record joins the one before it, of which the same is known: sent last when the later of them was. */
     void joinPrevious(int index) {
         int slot = first + index;
+        account(flags(index), 0, -1);
         sentNs[slot - 1] = Math.max(sentNs[slot - 1], sentNs[slot]);
         flags[slot - 1] |= flags[slot];
         if (index < count / 2) {

@@ -42,11 +42,6 @@ public final class SendRecords {
     /** While losses are looked for: when the last of those that may still arrive will be deemed lost. */
     private long nextLossNs = Clock.NEVER;
 
-    private int sackedRanges;
-    private long sackedBytes;
-    private long lostBytes;
-    private long retransmittedBytes;
-
     private long earliestDeliveredSentNs = -1;
     /** A retransmitted octet was cumulatively acknowledged: what lay behind that hole waited for it at the peer. */
     private boolean holeFilled;
@@ -103,21 +98,21 @@ public final class SendRecords {
     }
 
     public long sackedBytes() {
-        return sackedBytes;
+        return table.sackedBytes();
     }
 
     /** How many SACKed ranges there are, each at least one segment. */
     public int sackedRanges() {
-        return sackedRanges;
+        return table.sackedRanges();
     }
 
     public long lostBytes() {
-        return lostBytes;
+        return table.lostBytes();
     }
 
     /** Bytes whose retransmission is in flight. */
     public long retransmittedBytes() {
-        return retransmittedBytes;
+        return table.retransmittedBytes();
     }
 
     /** Whether SACKs may make no more records: those that would are ignored. */
@@ -127,7 +122,7 @@ public final class SendRecords {
 
     /** What RFC 6675 calls pipe: bytes sent, not acknowledged, not lost; plus retransmissions. */
     public long inFlightBytes() {
-        return end() - start() - sackedBytes - lostBytes + retransmittedBytes;
+        return end() - start() - sackedBytes() - lostBytes() + retransmittedBytes();
     }
 
     long visits() {
@@ -170,13 +165,9 @@ public final class SendRecords {
                 holeFilled |= (flags & AMBIGUOUS) != 0;
                 noteDelivered(0, length, false);
             }
-            account(flags, -length);
             if (upTo < recordEnd) {
                 table.trimFirst(upTo);
                 break;
-            }
-            if ((flags & SACKED) != 0) {
-                sackedRanges--;
             }
             table.removeFirst();
         }
@@ -209,12 +200,8 @@ public final class SendRecords {
                 }
                 index = isolate(index, from, to);
                 long length = table.length(index);
-                int flags = table.flags(index);
                 noteDelivered(index, length, true);
-                account(flags, -length);
-                table.flags(index, SACKED | flags & AMBIGUOUS);
-                sackedBytes += length;
-                sackedRanges++;
+                table.flags(index, SACKED | table.flags(index) & AMBIGUOUS);
                 newly += length;
                 index = joinSacked(index);
             }
@@ -320,10 +307,7 @@ public final class SendRecords {
     /** Deemed lost, for the first time or again. */
     private long markLostAgain(int index) {
         long length = table.length(index);
-        int flags = table.flags(index);
-        account(flags, -length);
-        table.flags(index, LOST | flags & (AMBIGUOUS | APPLICATION_LIMITED));
-        lostBytes += length;
+        table.flags(index, LOST | table.flags(index) & (AMBIGUOUS | APPLICATION_LIMITED));
         waiting.add(start(index), end(index));
         return length;
     }
@@ -333,8 +317,6 @@ public final class SendRecords {
         for (int index = 0; index < size(); index++) {
             table.flags(index, table.flags(index) & ~(LOST | RETRANSMITTED));
         }
-        lostBytes = 0;
-        retransmittedBytes = 0;
         nextLossNs = Clock.NEVER;
         unsettle();
     }
@@ -344,7 +326,7 @@ public final class SendRecords {
         if (isEmpty() || has(0, SACKED) || has(0, LOST)) {
             return 0;
         }
-        split(0, start() + bytes);
+        table.split(0, start() + bytes);
         return markLostAgain(0);
     }
 
@@ -359,7 +341,7 @@ public final class SendRecords {
             return;
         }
         long to = Math.min(end(), start() + bytes);
-        split(table.indexOf(to - 1), to);
+        table.split(table.indexOf(to - 1), to);
         markLostUpTo(to);
     }
 
@@ -376,8 +358,6 @@ public final class SendRecords {
         for (int index = 0; index < size(); index++) {
             table.flags(index, table.flags(index) & ~SACKED);
         }
-        sackedBytes = 0;
-        sackedRanges = 0;
         unsettle();
     }
 
@@ -394,7 +374,7 @@ public final class SendRecords {
 
     /** The first record that is lost and not retransmitted, or −1. */
     public int firstToRetransmit() {
-        if (lostBytes == retransmittedBytes) {
+        if (lostBytes() == retransmittedBytes()) {
             return -1;
         }
         waiting.noneBelow(start());
@@ -411,17 +391,9 @@ public final class SendRecords {
 
     /** The first {@code bytes} of a record were retransmitted. */
     public void retransmitted(int index, long bytes, long nowNs) {
-        split(index, start(index) + bytes);
-        long length = table.length(index);
-        int flags = table.flags(index);
-        if ((flags & LOST) == 0) {
-            lostBytes += length;
-        }
-        if ((flags & RETRANSMITTED) == 0) {
-            retransmittedBytes += length;
-        }
+        table.split(index, start(index) + bytes);
         int limited = deliveryRate.isApplicationLimited() ? APPLICATION_LIMITED : 0;
-        table.flags(index, flags & SACKED | LOST | RETRANSMITTED | AMBIGUOUS | limited);
+        table.flags(index, table.flags(index) & SACKED | LOST | RETRANSMITTED | AMBIGUOUS | limited);
         table.sent(index, nowNs, deliveryRate);
         if (retransmissions.isFull()) {
             forgetOldRetransmissions();
@@ -445,7 +417,7 @@ public final class SendRecords {
 
     /** Cuts the last {@code bytes} off the last record, if it is longer; returns the index of the last record. */
     public int splitLast(long bytes) {
-        split(size() - 1, end() - bytes);
+        table.split(size() - 1, end() - bytes);
         return size() - 1;
     }
 
@@ -479,45 +451,24 @@ public final class SendRecords {
         }
     }
 
-    private void account(int flags, long delta) {
-        if ((flags & SACKED) != 0) {
-            sackedBytes += delta;
-        }
-        if ((flags & LOST) != 0) {
-            lostBytes += delta;
-        }
-        if ((flags & RETRANSMITTED) != 0) {
-            retransmittedBytes += delta;
-        }
-    }
-
     /** Cuts a record so that the piece returned lies within [from, to). */
     private int isolate(int index, long from, long to) {
         int piece = index;
         if (start(piece) < from) {
-            split(piece, from);
+            table.split(piece, from);
             piece++;
         }
-        split(piece, to);
+        table.split(piece, to);
         return piece;
-    }
-
-    /** Cuts a record in two at an offset inside it; elsewhere there is nothing to cut. */
-    private void split(int index, long at) {
-        if (table.split(index, at) && has(index, SACKED)) {
-            sackedRanges++;
-        }
     }
 
     /** Joins a SACKed record with SACKed neighbours, so that a peer cannot make records pile up; returns its index. */
     private int joinSacked(int index) {
         if (index + 1 < size() && has(index + 1, SACKED)) {
             table.joinPrevious(index + 1);
-            sackedRanges--;
         }
         if (index > 0 && has(index - 1, SACKED)) {
             table.joinPrevious(index);
-            sackedRanges--;
             return index - 1;
         }
         return index;
