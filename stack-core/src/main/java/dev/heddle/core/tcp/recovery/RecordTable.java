@@ -196,6 +196,32 @@ final class RecordTable {
         count--;
     }
 
+    /** Joins all neighbours that do not differ. */
+    void joinAlike() {
+        int kept = 0;
+        for (int index = 1; index < count; index++) {
+            if (isAlike(first + kept, first + index)) {
+                account(flags(index), 0, -1);
+            } else {
+                kept++;
+                move(first + index, first + kept, 1);
+            }
+        }
+        count = Math.min(count, kept + 1);
+    }
+
+    private boolean isAlike(int slot, int other) {
+        return sentNs[slot] == sentNs[other]
+                && flags[slot] == flags[other]
+                && Arrays.equals(
+                        deliveries,
+                        DELIVERY * slot,
+                        DELIVERY * (slot + 1),
+                        deliveries,
+                        DELIVERY * other,
+                        DELIVERY * (other + 1));
+    }
+
     private void move(int from, int to, int records) {
         System.arraycopy(starts, from, starts, to, records);
         System.arraycopy(sentNs, from, sentNs, to, records);

@@ -24,10 +24,20 @@ public final class SendRecords {
     static final int APPLICATION_LIMITED = 16;
 
     /**
-     * The most records that SACKs may make. Honest SACKs end where segments end; a peer that acknowledges every other octet
-     * shall not make each of its ACKs cost more and more. SACK is advisory (RFC 2018 8): what is ignored is only sent again.
+     * The most SACKed ranges for which records are cut, whatever is in flight. Each makes two records at most; a peer that
+     * acknowledges every other octet shall not make each of its ACKs cost more and more. SACK is advisory (RFC 2018 8): what
+     * is ignored is only sent again.
      */
-    static final int MOST_RECORDS = 4_096;
+    static final int MOST_RANGES = 2_048;
+
+    /** So many for however little. */
+    private static final int FEW_RANGES = 32;
+
+    /**
+     * Honest SACKs end where segments end, and between two of them something is missing. So records that SACKs make take a
+     * small part of the memory that the flight is charged with, and need not be charged themselves.
+     */
+    private static final int LEAST_RANGE_BYTES = 536;
 
     private final RecordTable table = new RecordTable();
     private final DeliveryRateEstimator deliveryRate = new DeliveryRateEstimator();
@@ -117,7 +127,7 @@ public final class SendRecords {
 
     /** Whether SACKs may make no more records: those that would are ignored. */
     public boolean isFull() {
-        return size() > MOST_RECORDS - 2;
+        return sackedRanges() >= Math.min(MOST_RANGES, FEW_RANGES + (end() - start()) / LEAST_RANGE_BYTES);
     }
 
     /** What RFC 6675 calls pipe: bytes sent, not acknowledged, not lost; plus retransmissions. */
@@ -201,7 +211,7 @@ public final class SendRecords {
                 index = isolate(index, from, to);
                 long length = table.length(index);
                 noteDelivered(index, length, true);
-                table.flags(index, SACKED | table.flags(index) & AMBIGUOUS);
+                table.flags(index, SACKED | table.flags(index) & (AMBIGUOUS | APPLICATION_LIMITED));
                 newly += length;
                 index = joinSacked(index);
             }
@@ -358,6 +368,8 @@ public final class SendRecords {
         for (int index = 0; index < size(); index++) {
             table.flags(index, table.flags(index) & ~SACKED);
         }
+        // Else a peer that reneges again and again could have them cut ever smaller.
+        table.joinAlike();
         unsettle();
     }
 

@@ -2,6 +2,7 @@ package dev.heddle.core.tcp.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.core.Requirement;
 import dev.heddle.core.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -261,10 +262,53 @@ class SendRecordsTest {
         for (long octet = 2; octet < 40_000; octet += 2) {
             sacked += records.sack(octet, octet + 1);
         }
-        assertThat(records.size()).isLessThanOrEqualTo(SendRecords.MOST_RECORDS);
+        // Of those that segments of 536 octets could make there are few.
+        assertThat(records.size()).isLessThanOrEqualTo(2 * (32 + 100_000 / 536) + 1);
         assertThat(records.sackedBytes()).isEqualTo(sacked).isPositive();
         assertThat(records.acknowledge(100_001)).isEqualTo(100_000 - sacked);
         assertThat(records.isEmpty()).isTrue();
+    }
+
+    @Test
+    void a_peer_that_reneges_cannot_have_records_cut_ever_smaller() {
+        SendRecords records = new SendRecords();
+        records.append(1, 100_001, 1);
+        for (int time = 0; time < 50; time++) {
+            for (long octet = 2 + 1_500 * time; octet < 1_500 * time + 1_500; octet += 2) {
+                records.sack(octet, octet + 1);
+            }
+            assertThat(records.isFull()).isTrue();
+            records.forgetSacks();
+        }
+        assertThat(records.size()).isEqualTo(1);
+        assertThat(records.sack(10, 20)).isEqualTo(10);
+        assertThat(records.inFlightBytes()).isEqualTo(100_000 - 10);
+    }
+
+    @Test
+    @Requirement("RFC2018:5")
+    void every_other_segment_is_recorded_as_small_as_segments_usually_are() {
+        SendRecords records = new SendRecords();
+        int mss = 536;
+        int segments = 2 * SendRecords.MOST_RANGES;
+        records.append(1, 1 + segments * mss, 1);
+        long sacked = 0;
+        for (int i = 1; i < segments; i += 2) {
+            sacked += records.sack(1 + i * mss, 1 + (i + 1) * mss);
+        }
+        assertThat(sacked).isEqualTo(segments / 2 * mss);
+        assertThat(records.sackedRanges()).isEqualTo(segments / 2);
+    }
+
+    @Test
+    @Requirement("RFC2018:5")
+    void however_many_were_sent_one_by_one_part_of_one_is_recorded() {
+        SendRecords records = new SendRecords();
+        for (int i = 0; i < 20_000; i++) {
+            records.append(1 + 2 * MSS * i, 1 + 2 * MSS * (i + 1), i);
+        }
+        assertThat(records.sack(1 + MSS, 1 + 2 * MSS)).isEqualTo(MSS);
+        assertThat(records.sackedBytes()).isEqualTo(MSS);
     }
 
     @Test
