@@ -129,7 +129,27 @@ public final class BufferPool {
         }
     }
 
-    /** Ends a successful {@link #charge}. */
+    /**
+     * As {@link #charge}, for memory that is asked for as chunks are: nobody who holds some gets more than is left to others, and
+     * none of it is what is kept for those who hold nothing.
+     *
+     * @param heldBytes what the one who asks has charged already
+     */
+    public boolean chargeOrdinary(long bytes, long heldBytes) {
+        lock.lock();
+        try {
+            long left = ordinaryLimitBytes - usedBytes;
+            if (bytes > left || heldBytes >= left) {
+                return false;
+            }
+            use(bytes);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends a successful {@link #charge} or {@link #chargeOrdinary}. */
     public void discharge(long bytes) {
         lock.lock();
         try {

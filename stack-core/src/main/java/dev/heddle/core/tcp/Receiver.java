@@ -234,7 +234,15 @@ final class Receiver {
     private void prune(long from) {
         context.counters().increment(TcpCounter.TcpExtOfoPruned);
         buffer.truncate(from);
-        outOfOrder = null;
+        forgetRanges();
+    }
+
+    private void forgetRanges() {
+        OutOfOrderRanges ranges = outOfOrder;
+        if (ranges != null) {
+            ranges.clear();
+            outOfOrder = null;
+        }
     }
 
     boolean holdsDataAhead() {
@@ -252,9 +260,9 @@ final class Receiver {
         ackDue = true;
         OutOfOrderRanges ranges = outOfOrder;
         if (ranges == null) {
-            ranges = outOfOrder = new OutOfOrderRanges();
+            ranges = outOfOrder = new OutOfOrderRanges(context.pool());
         }
-        if (ranges.isFull() || context.pool().isShort() && !reader.isDiscarding()) {
+        if (context.pool().isShort() && !reader.isDiscarding() || !ranges.mayAdd(from, from + length)) {
             // DESIGN: what cannot be read yet is the first to do without memory.
             context.counters().increment(TcpCounter.TcpExtTCPOFODrop);
             return;
@@ -264,8 +272,7 @@ final class Receiver {
         if (!whole) {
             context.counters().increment(TcpCounter.TcpExtTCPOFODrop);
         }
-        if (stored > 0 || whole && withFin) {
-            ranges.add(from, from + stored + (whole && withFin ? 1 : 0));
+        if ((stored > 0 || whole && withFin) && ranges.add(from, from + stored + (whole && withFin ? 1 : 0))) {
             context.counters().increment(TcpCounter.TcpExtTCPOFOQueue);
             outOfOrderSegments++;
         }
@@ -370,7 +377,7 @@ final class Receiver {
         if (!detached) {
             buffer.clear();
         }
-        outOfOrder = null;
+        forgetRanges();
     }
 
     /** The buffer's unread part, for the time after the connection; from now on its new owner gives the memory back. */
@@ -378,6 +385,7 @@ final class Receiver {
         // What arrived behind a gap will never be read.
         long end = reader.isDiscarding() ? buffer.head() : textEnd();
         buffer.truncate(end);
+        forgetRanges();
         detached = true;
         return new UnreadData(buffer, reader, end, finConsumed());
     }

@@ -98,6 +98,19 @@ class BufferPoolTest {
     }
 
     @Test
+    void ordinary_charges_leave_what_is_kept_for_guaranteed_requests_and_grant_nobody_more_than_others_have() {
+        assertThat(pool.chargeOrdinary(14 * CHUNK + 1, 0)).isFalse();
+        assertThat(pool.chargeOrdinary(5 * CHUNK, 0)).isTrue();
+        assertThat(pool.chargeOrdinary(1, 9 * CHUNK)).isFalse();
+        assertThat(pool.chargeOrdinary(1, 9 * CHUNK - 1)).isTrue();
+        assertThat(pool.chargeOrdinary(9 * CHUNK - 1, 0)).isTrue();
+        assertThat(pool.chargeOrdinary(1, 0)).isFalse();
+        assertThat(pool.acquire(0)).isNotNull();
+        pool.discharge(14 * CHUNK);
+        assertThat(pool.usedBytes()).isEqualTo(CHUNK);
+    }
+
+    @Test
     void a_charge_that_would_overflow_is_refused() {
         assertThat(pool.charge(10)).isTrue();
         assertThat(pool.charge(Long.MAX_VALUE)).isFalse();
