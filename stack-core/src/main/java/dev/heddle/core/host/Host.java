@@ -147,11 +147,14 @@ public final class Host implements AutoCloseable {
      */
     public void addRoute(IpPrefix destination, @Nullable IpAddress gateway, HostInterface via, int metric) {
         network.addRoute(new RoutingTable.Route(destination, gateway, via.index(), metric, null));
+        outbound.paths().rerouted();
     }
 
     /** Removes a route with whatever metric; false if there was none. */
     public boolean removeRoute(IpPrefix destination, @Nullable IpAddress gateway, HostInterface via) {
-        return network.removeRoute(destination, gateway, via);
+        boolean removed = network.removeRoute(destination, gateway, via);
+        outbound.paths().rerouted();
+        return removed;
     }
 
     /**
@@ -303,17 +306,20 @@ public final class Host implements AutoCloseable {
         }
     }
 
-    /** Fails everything that needs an interface whose link is gone; on its pump role. */
+    /**
+     * The link of an interface is gone for good; on its pump role. Its addresses stay, so that connections go on where another
+     * route leads to their peers; those without one fail.
+     */
     void linkDown(HostInterface gone) {
         gone.linkDown();
-        Driver driver = gone.driver();
-        listeners.all().forEach(listener -> listener.networkDown(driver));
+        Batch batch = gone.driver().batch();
+        listeners.all().forEach(TcpListener::networkDown);
         for (TableEntry entry : table.entries()) {
-            if (entry instanceof TcpConnection connection && connection.home() == driver) {
-                connection.networkDown(driver.batch());
+            if (entry instanceof TcpConnection connection && outbound.isCutOff(connection.pair())) {
+                connection.networkDown(batch);
             }
         }
-        driver.batch().finish();
+        batch.finish();
     }
 
     boolean isHandDriven() {

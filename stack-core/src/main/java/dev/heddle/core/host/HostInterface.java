@@ -155,8 +155,10 @@ public final class HostInterface {
         return TcpInput.scope(index, high, low);
     }
 
+    /** Its link is gone for good. Who has another way takes it from now on. */
     void linkDown() {
         down = true;
+        host.outbound().paths().rerouted();
     }
 
     /** Sends a packet; false if there is no room now. What goes to a broken link is lost. */
@@ -172,7 +174,7 @@ public final class HostInterface {
             return sink.transmit(packet);
         } catch (LinkDownException e) {
             // The pump finds the same when it reads.
-            down = true;
+            linkDown();
             return true;
         } finally {
             if (calls != null) {
@@ -268,7 +270,7 @@ public final class HostInterface {
         try {
             offload.flush();
         } catch (LinkDownException e) {
-            down = true;
+            linkDown();
         } finally {
             if (calls != null) {
                 calls.leaveSink();

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * runs timers, and waits in the link for more. The role belongs to a platform daemon thread, since waiting in a link blocks
  * its thread.
  *
- * <p>When the link fails its connections fail with "network down"; timers run on until {@link #close}. The link belongs to
+ * <p>When the link fails, connections that no other route serves fail with "network down"; timers run on until {@link #close}. The link belongs to
  * who opened it: close the host, then the pump, then the link.
  */
 public final class LinkPump implements AutoCloseable {

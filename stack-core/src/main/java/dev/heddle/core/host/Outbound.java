@@ -57,6 +57,12 @@ final class Outbound implements SegmentOutput {
         return route == null ? null : host.network().networkInterface(route.interfaceIndex());
     }
 
+    /** Whether only broken links lead to a peer. */
+    boolean isCutOff(SocketPair pair) {
+        HostInterface out = interfaceTo(pair.remoteHigh(), pair.remoteLow(), pair.scope());
+        return out != null && !out.isUp();
+    }
+
     /** The address to send from to an address: what the route prefers, then what suits best; null if there is none. */
     @Nullable IpAddress sourceFor(IpAddress remote) {
         if (remote.isLoopback()) {
@@ -134,12 +140,18 @@ final class Outbound implements SegmentOutput {
         return host.network().localAddresses().contains(high, low) || IpAddress.isLoopback(high, low);
     }
 
-    /** Puts the IP header in front and finds the way; null if there is none, which is counted. */
+    /** Puts the IP header in front and finds the way; null if it cannot go, which is counted. */
     private @Nullable HostInterface prepare(Packet segment, SocketPair pair, int trafficClass, int hopLimit) {
         boolean isIpv4 = pair.isIpv4();
         HostInterface out = interfaceTo(pair.remoteHigh(), pair.remoteLow(), pair.scope());
         if (out == null) {
             counters.increment(IpCounter.outNoRoutes(isIpv4));
+            return null;
+        }
+        if (longestPart(segment, isIpv4) > out.capabilities().mtu()) {
+            // The way has changed since the connection looked. It will look again, and send this in pieces that fit.
+            counters.increment(IpCounter.outDiscards(isIpv4));
+            paths.rerouted();
             return null;
         }
         IpOutput.prepend(
@@ -154,6 +166,14 @@ final class Outbound implements SegmentOutput {
                 segment.mayBeFragmented() ? identification(pair) : 0,
                 isIpv4 ? 0 : flowLabel(pair));
         return out;
+    }
+
+    /** The longest packet that a segment becomes, super-segment or not. */
+    private static int longestPart(Packet segment, boolean isIpv4) {
+        int bytes = segment.gsoSize() == 0
+                ? segment.length()
+                : TcpHeader.lengthAt(segment.buffer(), segment.offset()) + segment.gsoSize();
+        return IpOutput.headerBytes(isIpv4) + bytes;
     }
 
     /** Takes back what {@link #acquire} gave. */

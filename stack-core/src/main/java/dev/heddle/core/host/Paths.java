@@ -33,7 +33,10 @@ final class Paths {
     /** Whether anything ever was. No change that connections would look at: whoever forges reports must not keep them busy. */
     private volatile boolean narrowsDatagrams;
 
-    /** How often something new was found out: as long as it is 0, there is nothing to look up. */
+    /** Whether any narrow path was ever found: before that there is nothing to look up. */
+    private volatile boolean narrows;
+
+    /** How often something new was found out that connections must look at. */
     private final AtomicInteger changes = new AtomicInteger();
 
     /** What TCP may use on the way of a connection, which leads through an interface. */
@@ -45,7 +48,7 @@ final class Paths {
 
     /** The largest packet that reaches an address without fragments, as far as is known; for every protocol. */
     int mtu(long high, long low, int scope, int firstHopMtu, long nowNs) {
-        if (changes.get() == 0) {
+        if (!narrows) {
             return firstHopMtu;
         }
         lock.lock();
@@ -104,6 +107,7 @@ final class Paths {
         lock.lock();
         try {
             if (narrow.reported(high, low, scope, mtu, nowNs)) {
+                narrows = true;
                 changes.incrementAndGet();
             }
         } finally {
@@ -111,7 +115,7 @@ final class Paths {
         }
     }
 
-    /** Some destination is reached another way from now on. */
+    /** Some destination is reached another way from now on, perhaps. */
     void rerouted() {
         changes.incrementAndGet();
     }

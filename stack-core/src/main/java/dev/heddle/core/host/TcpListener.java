@@ -361,13 +361,13 @@ public final class TcpListener {
         }
     }
 
-    /** Drops the handshakes at home with a driver whose link is gone. */
-    void networkDown(Driver home) {
+    /** Drops the handshakes whose peers only broken links lead to. */
+    void networkDown() {
         handshakes.lock();
         try {
             for (HalfOpenEntry entry = halfOpen.oldest(); entry != null; ) {
                 HalfOpenEntry next = halfOpen.after(entry);
-                if (entry.timer().home() == home) {
+                if (host.outbound().isCutOff(entry.pair())) {
                     remove(entry);
                 }
                 entry = next;

@@ -48,6 +48,11 @@ public final class TcpHeader {
     private int headerBytes;
     private int flags;
 
+    /** The length of the header that begins at an offset, options included; what is there is not checked. */
+    public static int lengthAt(ByteBuffer b, int offset) {
+        return (b.get(offset + DATA_OFFSET) & 0xf0) >>> 2;
+    }
+
     /**
      * Looks at the segment in [offset, offset + length) of the buffer, which must hold it, and parses its options. The
      * checksum is not verified. After a refusal the getters mean nothing.
@@ -56,7 +61,7 @@ public final class TcpHeader {
         if (segmentLength < HEADER_BYTES) {
             return Refusal.TCP_TRUNCATED;
         }
-        int dataOffset = (b.get(segmentOffset + DATA_OFFSET) & 0xf0) >>> 2;
+        int dataOffset = lengthAt(b, segmentOffset);
         if (dataOffset < HEADER_BYTES || dataOffset > segmentLength) {
             return Refusal.TCP_DATA_OFFSET;
         }

@@ -44,6 +44,13 @@ final class RawSegment {
         return this;
     }
 
+    RawSegment synAck(int iss, int ack) {
+        flags = TcpHeader.SYN | TcpHeader.ACK;
+        sequence = iss;
+        acknowledgment = ack;
+        return this;
+    }
+
     RawSegment ack(int seq, int ack) {
         flags = TcpHeader.ACK;
         sequence = seq;

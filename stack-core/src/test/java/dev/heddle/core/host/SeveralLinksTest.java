@@ -3,10 +3,13 @@ package dev.heddle.core.host;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.core.Requirement;
+import dev.heddle.core.ip.IpCounter;
 import dev.heddle.core.ip.Packets;
 import dev.heddle.core.link.LinkCapabilities;
 import dev.heddle.core.link.LinkDownException;
+import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.Failure;
+import dev.heddle.core.tcp.TcpState;
 import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.IpPrefix;
 import java.util.ArrayList;
@@ -26,24 +29,38 @@ class SeveralLinksTest {
     private static final IpAddress GATEWAY_0 = IpAddress.parse("192.0.2.1");
     private static final IpAddress GATEWAY_1 = IpAddress.parse("198.51.100.1");
 
+    private static final int NARROW = 1500;
+
     private final Host host = Host.create(
             HostConfig.builder().memoryLimitBytes(16 << 20).build(),
             () -> 1,
             RandomGeneratorFactory.of("L64X128MixRandom").create(1));
     private final List<String> packets = new ArrayList<>();
+    private final List<Packet> last = new ArrayList<>();
+    private int longestByNarrow;
     private final Set<String> broken = new HashSet<>();
     private final HostInterface first = add("e0", "192.0.2.2/24");
     private final HostInterface second = add("e1", "198.51.100.2/24");
 
     private HostInterface add(String name, String address) {
+        return add(name, address, NARROW);
+    }
+
+    private HostInterface add(String name, String address, int mtu) {
         return host.addInterface(
                 name,
-                LinkCapabilities.plain(1500),
+                LinkCapabilities.plain(mtu),
                 packet -> {
                     if (broken.contains(name)) {
                         throw new LinkDownException(name);
                     }
                     packets.add(name);
+                    Packet copy = new Packet(mtu);
+                    copy.copyOf(packet);
+                    last.add(copy);
+                    if (mtu == NARROW) {
+                        longestByNarrow = Math.max(longestByNarrow, packet.length());
+                    }
                     return true;
                 },
                 List.of(IpPrefix.parse(address)));
@@ -102,6 +119,69 @@ class SeveralLinksTest {
         assertThat(host.removeRoute(EVERYTHING, GATEWAY_1, second)).isTrue();
         assertThat(connect(FAR)).isEqualTo("NETWORK_UNREACHABLE");
         assertThat(connect(IpAddress.parse("192.0.2.77"))).isEqualTo("[e0] 192.0.2.2");
+    }
+
+    @Test
+    void a_connection_sends_smaller_segments_when_its_route_leads_through_a_narrower_link() {
+        TcpEndpoint endpoint = connectedByWideLink();
+        assertThat(endpoint.write(new byte[80_000], 0, 80_000)).isEqualTo(80_000);
+        assertThat(packets).containsOnly("wide");
+        host.addRoute(IpPrefix.parse("10.0.0.9/32"), GATEWAY_1, second);
+        packets.clear();
+        acknowledgeFirst();
+        assertThat(packets).isNotEmpty().containsOnly("e1");
+        assertThat(longestByNarrow).isEqualTo(NARROW);
+        assertThat(endpoint.info().sendMssBytes()).isEqualTo(NARROW - 40);
+        assertThat(host.removeRoute(IpPrefix.parse("10.0.0.9/32"), GATEWAY_1, second))
+                .isTrue();
+        endpoint.write(new byte[1], 0, 1);
+        assertThat(endpoint.info().sendMssBytes()).isEqualTo(9000 - 40);
+    }
+
+    @Test
+    void what_is_too_long_for_the_other_link_when_one_breaks_is_sent_again_in_pieces_that_fit() {
+        TcpEndpoint endpoint = connectedByWideLink();
+        broken.add("wide");
+        // The first segment finds out, and the next are on their way already.
+        assertThat(endpoint.write(new byte[80_000], 0, 80_000)).isEqualTo(80_000);
+        assertThat(host.counters().ip().get(IpCounter.IpOutDiscards)).isPositive();
+        assertThat(endpoint.write(new byte[1], 0, 1)).isEqualTo(1);
+        assertThat(packets).isNotEmpty().containsOnly("e0");
+        assertThat(longestByNarrow).isEqualTo(NARROW);
+        assertThat(endpoint.info().sendMssBytes()).isEqualTo(NARROW - 40);
+    }
+
+    /** To 10.0.0.9, which is on the wide link. */
+    private TcpEndpoint connectedByWideLink() {
+        HostInterface wide = add("wide", "10.0.0.2/24", 9000);
+        TcpEndpoint endpoint = host.tcpEndpoint();
+        endpoint.options(endpoint.options().with().sendBufferBytes(100_000).build());
+        assertThat(endpoint.connect(IpAddress.parse("10.0.0.9"), 80)).isEqualTo(Failure.NONE);
+        Packet syn = last.getLast();
+        int iss = syn.buffer().getInt(syn.offset() + 24);
+        RawSegment answer =
+                RawSegment.of(IpAddress.parse("10.0.0.9"), 80, IpAddress.parse("10.0.0.2"), endpoint.localPort());
+        host.inject(wide, answer.synAck(1000, iss + 1).mss(8960).windowScale(4).packet());
+        // Only now the window is scaled.
+        host.inject(wide, acknowledgment(endpoint.localPort(), iss + 1));
+        assertThat(endpoint.state()).isEqualTo(TcpState.ESTABLISHED);
+        packets.clear();
+        last.clear();
+        return endpoint;
+    }
+
+    /** Acknowledges the first segment that was sent since, from where the answer comes by another link. */
+    private void acknowledgeFirst() {
+        Packet first = last.getFirst();
+        int port = first.buffer().getShort(first.offset() + 20) & 0xffff;
+        int seq = first.buffer().getInt(first.offset() + 24);
+        host.inject(second, acknowledgment(port, seq + first.length() - 40));
+    }
+
+    private static Packet acknowledgment(int port, int number) {
+        return RawSegment.of(IpAddress.parse("10.0.0.9"), 80, IpAddress.parse("10.0.0.2"), port)
+                .ack(1001, number)
+                .packet();
     }
 
     @Test
