@@ -1,5 +1,6 @@
 package dev.heddle.net;
 
+import java.io.InterruptedIOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.AbstractQueuedSynchronizer;
 import java.util.concurrent.locks.LockSupport;
@@ -12,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("serial") // nobody serializes a lock
 final class BlockingSide extends AbstractQueuedSynchronizer {
+
+    /** What a waiter waits for: bits that anybody may read, and that are set before {@link #wake} is called. */
+    interface Bits {
+        int bits();
+    }
 
     /** A deadline that never comes. */
     static final long NEVER = Long.MAX_VALUE;
@@ -68,15 +74,44 @@ final class BlockingSide extends AbstractQueuedSynchronizer {
         return true;
     }
 
-    /** Says that the caller, who holds the lock, will look at the bits once more and then park. */
-    void announce(int bits) {
+    /**
+     * Parks the calling thread, which holds the lock, until one of the bits is set or the deadline has come; may return early.
+     * The caller looks again after the return.
+     *
+     * <p>No wake-up is lost: the waiter is announced before the last look at the bits, and whoever sets a bit looks for
+     * a waiter afterwards.
+     *
+     * @throws InterruptedIOException on a virtual thread that is interrupted, its status still set; a platform thread
+     *     keeps waiting and finds its status restored
+     */
+    void await(Bits of, int bits, long deadlineNs) throws InterruptedIOException {
+        Thread thread = Thread.currentThread();
+        boolean interrupted = false;
         interest = bits;
-        waiter = Thread.currentThread();
-    }
-
-    /** Ends what {@link #announce} began. */
-    void withdraw() {
-        waiter = null;
+        waiter = thread;
+        try {
+            while ((of.bits() & bits) == 0) {
+                if (deadlineNs == NEVER) {
+                    LockSupport.park(this);
+                } else {
+                    long remainingNs = remaining(deadlineNs);
+                    if (remainingNs <= 0) {
+                        return;
+                    }
+                    LockSupport.parkNanos(this, remainingNs);
+                }
+                if (!thread.isVirtual()) {
+                    interrupted |= Thread.interrupted();
+                } else if (thread.isInterrupted()) {
+                    throw new InterruptedIOException();
+                }
+            }
+        } finally {
+            waiter = null;
+            if (interrupted) {
+                thread.interrupt();
+            }
+        }
     }
 
     /** Wakes the waiter if it wants one of the bits that are set. */

@@ -14,7 +14,6 @@ import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * it through its subscription to readiness, and it never refers to the {@link HeddleSocketImpl}; so a socket that the
  * program has forgotten becomes unreachable and its cleaner can {@link #close} this handle.
  */
-final class SocketHandle implements Runnable {
+final class SocketHandle implements Runnable, BlockingSide.Bits {
 
     /** The handle's own bits, in one word with those of {@link Readiness}. */
     static final int CONNECT_BEGUN = 1 << 16;
@@ -102,7 +101,8 @@ final class SocketHandle implements Runnable {
     }
 
     /** Everything that is known without a lock: the bits of the engine's readiness and the handle's own. */
-    int bits() {
+    @Override
+    public int bits() {
         TcpListener listening = listener;
         Readiness readiness = listening == null ? endpoint.readiness() : listening.readiness();
         return readiness.bits() | flags;
@@ -213,43 +213,9 @@ final class SocketHandle implements Runnable {
         return listening == null ? endpoint.localPort() : listening.localPort();
     }
 
-    /**
-     * Parks the calling thread until one of the bits is set or the deadline has come; may return early. The caller holds
-     * the side's lock and looks again after the return.
-     *
-     * <p>No wake-up is lost: the waiter is announced before the last look at the bits, and whoever sets a bit looks for
-     * a waiter afterwards.
-     *
-     * @throws InterruptedIOException on a virtual thread that is interrupted, its status still set; a platform thread
-     *     keeps waiting and finds its status restored
-     */
+    /** As {@link BlockingSide#await}, for the bits of this handle. */
     void await(BlockingSide side, int interest, long deadlineNs) throws InterruptedIOException {
-        Thread thread = Thread.currentThread();
-        boolean interrupted = false;
-        side.announce(interest);
-        try {
-            while ((bits() & interest) == 0) {
-                if (deadlineNs == BlockingSide.NEVER) {
-                    LockSupport.park(this);
-                } else {
-                    long remainingNs = BlockingSide.remaining(deadlineNs);
-                    if (remainingNs <= 0) {
-                        return;
-                    }
-                    LockSupport.parkNanos(this, remainingNs);
-                }
-                if (!thread.isVirtual()) {
-                    interrupted |= Thread.interrupted();
-                } else if (thread.isInterrupted()) {
-                    throw new InterruptedIOException();
-                }
-            }
-        } finally {
-            side.withdraw();
-            if (interrupted) {
-                thread.interrupt();
-            }
-        }
+        side.await(this, interest, deadlineNs);
     }
 
     /** Closes gracefully, wakes every blocked call, and does not wait. Idempotent. */

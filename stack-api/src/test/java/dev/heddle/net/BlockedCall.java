@@ -76,7 +76,7 @@ final class BlockedCall {
         boolean waiting = false;
         for (StackTraceElement frame : thread.getStackTrace()) {
             String name = frame.getClassName();
-            waiting |= name.equals(SocketHandle.class.getName())
+            waiting |= name.equals(BlockingSide.class.getName())
                     && frame.getMethodName().equals("await");
             waiting |= name.startsWith("sun.nio.ch.")
                     && (frame.isNativeMethod() || frame.getMethodName().equals("park"));
