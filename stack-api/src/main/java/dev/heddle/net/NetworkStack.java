@@ -48,6 +48,7 @@ public final class NetworkStack implements AutoCloseable {
     private final OpenSockets sockets;
     private final SocketFactory socketFactory;
     private final ServerSocketFactory serverSocketFactory;
+    private final DatagramSocketFactory datagramSocketFactory;
 
     /** Lets the first caller close and the others wait for it. */
     private final ReentrantLock closeLock = new ReentrantLock();
@@ -64,6 +65,7 @@ public final class NetworkStack implements AutoCloseable {
         sockets = new OpenSockets(host);
         socketFactory = new StackSocketFactory(sockets);
         serverSocketFactory = new StackServerSocketFactory(sockets);
+        datagramSocketFactory = new DatagramSocketFactory(sockets);
     }
 
     /** Begins to describe a stack. */
@@ -82,6 +84,11 @@ public final class NetworkStack implements AutoCloseable {
     /** Makes server sockets. One that is bound to a wildcard address accepts IPv4 and IPv6. */
     public ServerSocketFactory serverSocketFactory() {
         return serverSocketFactory;
+    }
+
+    /** Makes datagram sockets. */
+    public DatagramSocketFactory datagramSocketFactory() {
+        return datagramSocketFactory;
     }
 
     /** The engine below, for its endpoints, routes and memory. It is driven by this stack; do not inject into it. */
@@ -121,7 +128,7 @@ public final class NetworkStack implements AutoCloseable {
                 return;
             }
             closed = true;
-            for (SocketHandle handle : sockets.startClosing()) {
+            for (OpenSocket handle : sockets.startClosing()) {
                 handle.closeAfterSending();
             }
             finishSending(deadlineNs);

@@ -14,11 +14,13 @@ final class OpenSockets {
     private static final int CHANGES_LOCKS = 16;
 
     private final Host host;
-    private final Set<SocketHandle> handles = ConcurrentHashMap.newKeySet();
+    private final Set<OpenSocket> handles = ConcurrentHashMap.newKeySet();
     private volatile boolean closing;
 
     /** Locks that sockets share, because they are needed rarely and for a moment, and a socket should be small. */
     private final ReentrantLock[] changes = new ReentrantLock[CHANGES_LOCKS];
+
+    private final ReceivedPackets receivedPackets = new ReceivedPackets();
 
     OpenSockets(Host host) {
         this.host = host;
@@ -26,7 +28,7 @@ final class OpenSockets {
     }
 
     /** The lock that serializes the changes of a socket. */
-    ReentrantLock changesOf(SocketHandle handle) {
+    ReentrantLock changesOf(OpenSocket handle) {
         return changes[System.identityHashCode(handle) % CHANGES_LOCKS];
     }
 
@@ -41,6 +43,25 @@ final class OpenSockets {
     /** Takes in an endpoint that a listener has accepted. */
     SocketHandle adopt(TcpEndpoint endpoint) throws SocketException {
         return add(SocketHandle.accepted(this, endpoint));
+    }
+
+    /** Makes an unbound datagram socket. */
+    DatagramHandle createForDatagrams() throws SocketException {
+        if (closing) {
+            throw down();
+        }
+        DatagramHandle handle = new DatagramHandle(this, host.udpEndpoint());
+        handles.add(handle);
+        if (closing) {
+            handle.close();
+            throw down();
+        }
+        return handle;
+    }
+
+    /** The lengths of the packets that datagrams were received into. */
+    ReceivedPackets receivedPackets() {
+        return receivedPackets;
     }
 
     private SocketHandle add(SocketHandle handle) throws SocketException {
@@ -58,12 +79,12 @@ final class OpenSockets {
     }
 
     /** Called by a handle that was closed. */
-    void remove(SocketHandle handle) {
+    void remove(OpenSocket handle) {
         handles.remove(handle);
     }
 
     /** Refuses new sockets from now on and returns those that are open; closing one removes it from the set. */
-    Set<SocketHandle> startClosing() {
+    Set<OpenSocket> startClosing() {
         closing = true;
         return handles;
     }

@@ -46,6 +46,11 @@ public final class SimulatedHost {
         return stack.serverSocketFactory();
     }
 
+    /** Makes sockets that send and receive datagrams here. */
+    public DatagramSocketFactory datagramSocketFactory() {
+        return stack.datagramSocketFactory();
+    }
+
     /** The stack, for its counters and connections. Closing it takes the host off the network. */
     public NetworkStack stack() {
         return stack;

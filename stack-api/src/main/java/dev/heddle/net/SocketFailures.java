@@ -60,21 +60,25 @@ final class SocketFailures {
     }
 
     private static SocketException other(Failure failure) {
-        return new SocketException(
-                switch (failure) {
-                    case NONE, INVALID_STATE -> "Invalid argument";
-                    case REFUSED, PORT_UNREACHABLE -> "Connection refused";
-                    case RESET -> "Connection reset";
-                    case TIMED_OUT -> "Connection timed out";
-                    case HOST_UNREACHABLE -> "No route to host";
-                    case NETWORK_UNREACHABLE -> "Network is unreachable";
-                    case MESSAGE_TOO_LONG -> "Message too long";
-                    case NETWORK_DOWN -> "Network is down";
-                    case ADDRESS_IN_USE -> "Address already in use";
-                    case ADDRESS_NOT_AVAILABLE -> "Cannot assign requested address";
-                    case ABORTED -> "Software caused connection abort";
-                    case NO_BUFFER_SPACE, NO_ROOM -> "No buffer space available";
-                    case NOT_PERMITTED -> "Permission denied";
-                });
+        return new SocketException(text(failure));
+    }
+
+    /** What the JDK says of a failure, which are Linux's words. */
+    static String text(Failure failure) {
+        return switch (failure) {
+            case NONE, INVALID_STATE -> "Invalid argument";
+            case REFUSED, PORT_UNREACHABLE -> "Connection refused";
+            case RESET -> "Connection reset";
+            case TIMED_OUT -> "Connection timed out";
+            case HOST_UNREACHABLE -> "No route to host";
+            case NETWORK_UNREACHABLE -> "Network is unreachable";
+            case MESSAGE_TOO_LONG -> "Message too long";
+            case NETWORK_DOWN -> "Network is down";
+            case ADDRESS_IN_USE -> "Address already in use";
+            case ADDRESS_NOT_AVAILABLE -> "Cannot assign requested address";
+            case ABORTED -> "Software caused connection abort";
+            case NO_BUFFER_SPACE, NO_ROOM -> "No buffer space available";
+            case NOT_PERMITTED -> "Permission denied";
+        };
     }
 }

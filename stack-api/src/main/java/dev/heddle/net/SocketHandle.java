@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * it through its subscription to readiness, and it never refers to the {@link HeddleSocketImpl}; so a socket that the
  * program has forgotten becomes unreachable and its cleaner can {@link #close} this handle.
  */
-final class SocketHandle implements Runnable, BlockingSide.Bits {
+final class SocketHandle implements Runnable, BlockingSide.Bits, OpenSocket {
 
     /** The handle's own bits, in one word with those of {@link Readiness}. */
     static final int CONNECT_BEGUN = 1 << 16;
@@ -241,8 +241,8 @@ final class SocketHandle implements Runnable, BlockingSide.Bits {
         }
     }
 
-    /** For a stack that closes: ends the application's use, but lets what was written be sent. */
-    void closeAfterSending() {
+    @Override
+    public void closeAfterSending() {
         if (!markClosed()) {
             return;
         }

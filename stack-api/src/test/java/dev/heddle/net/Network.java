@@ -4,10 +4,14 @@ import dev.heddle.core.link.LinkCapabilities;
 import dev.heddle.core.link.MemoryLink;
 import dev.heddle.core.time.Clock;
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.SocketAddress;
+import java.net.SocketException;
 import java.time.Duration;
 import javax.net.ServerSocketFactory;
 import javax.net.SocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /** A client's host and a server's host that reach each other. The JDK's own sockets are the reference for ours. */
 interface Network extends AutoCloseable {
@@ -41,6 +45,14 @@ interface Network extends AutoCloseable {
 
     InetAddress serverAddress() throws IOException;
 
+    /** A datagram socket of the client's, bound to an address, or not if there is none. */
+    DatagramSocket clientDatagrams(@Nullable SocketAddress local) throws SocketException;
+
+    /** A datagram socket of the server's. */
+    DatagramSocket serverDatagrams(@Nullable SocketAddress local) throws SocketException;
+
+    InetAddress clientAddress() throws IOException;
+
     @Override
     void close();
 
@@ -62,18 +74,35 @@ interface Network extends AutoCloseable {
         }
 
         @Override
+        public DatagramSocket clientDatagrams(@Nullable SocketAddress local) throws SocketException {
+            return new DatagramSocket(local);
+        }
+
+        @Override
+        public DatagramSocket serverDatagrams(@Nullable SocketAddress local) throws SocketException {
+            return new DatagramSocket(local);
+        }
+
+        @Override
+        public InetAddress clientAddress() {
+            return InetAddress.getLoopbackAddress();
+        }
+
+        @Override
         public void close() {}
     }
 
     /** Two stacks at the ends of a cable in memory. */
     final class TwoStacks implements Network {
 
+        private final String clientAddress;
         private final String serverAddress;
         final MemoryLink.Pair cable;
         final NetworkStack client;
         final NetworkStack server;
 
         TwoStacks(String clientAddress, String serverAddress, int prefix, LinkCapabilities capabilities) {
+            this.clientAddress = clientAddress;
             this.serverAddress = serverAddress;
             cable = MemoryLink.pair("client", "server", capabilities, Clock.system());
             client = NetworkStack.builder()
@@ -103,6 +132,21 @@ interface Network extends AutoCloseable {
         @Override
         public InetAddress serverAddress() throws IOException {
             return InetAddress.getByName(serverAddress);
+        }
+
+        @Override
+        public DatagramSocket clientDatagrams(@Nullable SocketAddress local) throws SocketException {
+            return client.datagramSocketFactory().createDatagramSocket(local);
+        }
+
+        @Override
+        public DatagramSocket serverDatagrams(@Nullable SocketAddress local) throws SocketException {
+            return server.datagramSocketFactory().createDatagramSocket(local);
+        }
+
+        @Override
+        public InetAddress clientAddress() throws IOException {
+            return InetAddress.getByName(clientAddress);
         }
 
         @Override
