@@ -12,7 +12,10 @@ import java.util.Map;
  */
 record IdleMemory(int connections, double heapBytes, double nativeBytes, double poolBytes) {
 
-    private static final int LOOKS = 200;
+    /** From when on a connection counts as idle. */
+    private static final long IDLE_MS = 10_000;
+
+    private static final int LOOKS = 1_200;
     private static final long LOOK_MS = 50;
 
     double totalBytes() {
@@ -29,6 +32,7 @@ record IdleMemory(int connections, double heapBytes, double nativeBytes, double 
         session.generator().ask("release");
         Map<String, Double> before = withoutConnections(session);
         session.generator().ask("idle " + connections);
+        Thread.sleep(IDLE_MS);
         Map<String, Double> open = session.server().ask("memory");
         if (open.get("connections") != connections) {
             throw new IOException(session.subject().label + ": of " + connections + " connections "

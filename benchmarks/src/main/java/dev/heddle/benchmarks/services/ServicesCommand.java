@@ -6,6 +6,7 @@ import dev.heddle.tun.TunLink;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -29,7 +30,8 @@ public final class ServicesCommand implements Callable<Integer> {
 
     @Option(
             names = "--control",
-            description = "Say \"ready\", answer \"memory\" on the standard input, and end with it.")
+            description =
+                    "Say \"ready\", answer \"memory\" and \"compilation\" on the standard input, and end with it.")
     private boolean control;
 
     static final class Tun {
@@ -93,6 +95,9 @@ public final class ServicesCommand implements Callable<Integer> {
                 long pool = stack == null ? 0 : stack.host().bufferPool().usedBytes();
                 System.out.println("heap=" + use.heapBytes() + " resident=" + use.residentBytes() + " pool=" + pool
                         + " connections=" + services.openConnections());
+            } else if (line.equals("compilation")) {
+                System.out.println(
+                        "ms=" + ManagementFactory.getCompilationMXBean().getTotalCompilationTime());
             } else {
                 System.out.println("unknown command");
             }
