@@ -38,10 +38,10 @@ final class KeepAlive {
             tcb.timers().arm(Kind.KEEPALIVE, Math.max(idleUntilNs, nowNs + options.keepIntervalNs()));
             return;
         }
-        // RFC 9293 MUST-29: one probe without an answer means nothing.
         long timeoutNs = tcb.userTimeout().timeoutNs(tcb.rtt().rtoNs());
-        // A user timeout takes the place of the number, as on Linux; RFC 5482 4.2 forbids to be quicker than it.
-        boolean over = timeoutNs > 0 ? probes > 0 && nowNs - lastArrivalNs >= timeoutNs : probes >= options.keepCount();
+        // A user timeout takes the place of the number, as on Linux; RFC 5482 4.2 forbids to be quicker than it. But where it is
+        // over before the first probe goes, one without an answer means nothing all the same (RFC 9293 MUST-29).
+        boolean over = timeoutNs > 0 ? probes > 1 && nowNs - lastArrivalNs >= timeoutNs : probes >= options.keepCount();
         if (over) {
             tcb.emitter().reset();
             tcb.timedOut();
@@ -50,6 +50,8 @@ final class KeepAlive {
         probes++;
         tcb.count(TcpCounter.TcpExtTCPKeepAlive);
         tcb.emitter().keepAliveProbe(nowNs);
-        tcb.timers().arm(Kind.KEEPALIVE, nowNs + options.keepIntervalNs());
+        // Who wants to know soon does not wait for the second probe any longer than that.
+        long soonNs = timeoutNs > 0 ? Math.max(timeoutNs, tcb.rtt().rtoNs()) : options.keepIntervalNs();
+        tcb.timers().arm(Kind.KEEPALIVE, nowNs + Math.min(soonNs, options.keepIntervalNs()));
     }
 }

@@ -109,6 +109,28 @@ class KeepAliveTest {
                 .expectState(TcpState.ESTABLISHED);
     }
 
+    @Test
+    @Requirement("RFC9293:MUST-29")
+    void one_lost_answer_is_tolerated_also_when_the_user_timeout_is_shorter_than_the_idle_time() {
+        start(script).options(o -> o.userTimeoutNs(5 * SECOND)).established();
+        script.nextTimerAfter(10 * SECOND).expect(ack(1).seq(0));
+        script.nextTimerAfter(2 * SECOND).expect(ack(1).seq(0)).inject(ack(1));
+        script.after(9 * SECOND).expectNothing().after(SECOND).expect(ack(1).seq(0));
+        script.nextTimerAfter(2 * SECOND).expect(ack(1).seq(0));
+        script.nextTimerAfter(2 * SECOND).expect(rst().with(".")).expectFailure(Failure.TIMED_OUT);
+    }
+
+    @Test
+    @Requirement("RFC5482:4.2")
+    void a_user_timeout_does_not_wait_for_a_long_interval() {
+        start(script)
+                .options(o -> o.keepIntervalNs(75 * SECOND).userTimeoutNs(20 * SECOND))
+                .established();
+        script.nextTimerAfter(10 * SECOND).expect(ack(1).seq(0));
+        script.nextTimerAfter(20 * SECOND).expect(ack(1).seq(0));
+        script.nextTimerAfter(20 * SECOND).expect(rst().with(".")).expectFailure(Failure.TIMED_OUT);
+    }
+
     private void start() {
         start(script).established();
     }
