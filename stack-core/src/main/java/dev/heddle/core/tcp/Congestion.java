@@ -19,6 +19,9 @@ final class Congestion {
 
     private boolean windowLimited;
 
+    /** The application's limit of the rate when the pace was last set. */
+    private long rateLimitBytesPerSecond = CongestionControl.UNPACED;
+
     Congestion(TcpContext context, SendSequence sequence, SegmentEmitter emitter, RttEstimator rtt) {
         this.context = context;
         this.sequence = sequence;
@@ -90,7 +93,10 @@ final class Congestion {
 
     /** Sending begins: sets the pace for it. */
     void pace(ConnectionOptions options, long inFlightBytes) {
-        pacer.rate(pacingRate(options, inFlightBytes), emitter.mssBytes());
+        long limit = options.maxPacingRateBytesPerSecond();
+        // A rate that moves with the window is for what comes; a limit that the application moves is meant now.
+        pacer.rate(pacingRate(options, inFlightBytes), emitter.mssBytes(), limit != rateLimitBytesPerSecond);
+        rateLimitBytesPerSecond = limit;
     }
 
     /** The rate to send with, or {@link CongestionControl#UNPACED}. */

@@ -25,6 +25,8 @@ final class Pacer {
     private int mssBytes;
     /** When the next segment may go. */
     private long nextNs = Long.MIN_VALUE;
+    /** When the last one went. */
+    private long sentNs;
     /** Whether a segment was held back since the rate was set last. */
     private boolean asked;
 
@@ -34,8 +36,15 @@ final class Pacer {
         return Math.max(1, (long) (ratio * windowBytes * NS_PER_SECOND / smoothedRttNs));
     }
 
-    /** Sets the rate for what is sent now. */
-    void rate(long bytesPerSecond, int newMssBytes) {
+    /**
+     * Sets the rate for what is sent now.
+     *
+     * @param forWaiting whether what waits already waits as this rate says
+     */
+    void rate(long bytesPerSecond, int newMssBytes, boolean forWaiting) {
+        if (forWaiting && nextNs != Long.MIN_VALUE) {
+            nextNs = sentNs + (long) ((nextNs - sentNs) * ((double) rateBytesPerSecond / bytesPerSecond));
+        }
         rateBytesPerSecond = bytesPerSecond;
         mssBytes = newMssBytes;
         asked = false;
@@ -84,6 +93,7 @@ final class Pacer {
         }
         long takesNs = (long) (bytes * NS_PER_SECOND / rateBytesPerSecond);
         long lateNs = nextNs == Long.MIN_VALUE ? 0 : Math.max(0, nowNs - nextNs);
+        sentNs = nowNs;
         nextNs = nowNs + takesNs - Math.min(takesNs / 2, lateNs);
     }
 }

@@ -34,6 +34,19 @@ class PacingTest {
     }
 
     @Test
+    void a_limit_that_is_raised_or_lowered_counts_for_what_waits() {
+        script.options(o -> o.maxPacingRateBytesPerSecond(1_000)).established();
+        script.write(8000).expect(segments(0, 2)).after(MS).expectNothing();
+        // Two seconds become two milliseconds, of which one has passed.
+        script.options(o -> o.maxPacingRateBytesPerSecond(MEGABYTE)).expectNothing();
+        script.nextTimerAfter(MS).expect(segments(2, 2));
+        script.after(MS).options(o -> o.maxPacingRateBytesPerSecond(MEGABYTE / 10));
+        script.nextTimerAfter(19 * MS).expect(segments(4, 2)).after(5 * MS);
+        script.options(o -> o.maxPacingRateBytesPerSecond(CongestionControl.UNPACED))
+                .expect(segments(6, 2));
+    }
+
+    @Test
     void nothing_is_saved_up_while_idle() {
         script.options(o -> o.maxPacingRateBytesPerSecond(MEGABYTE)).established();
         script.write(2000).expect(segments(0, 2));
