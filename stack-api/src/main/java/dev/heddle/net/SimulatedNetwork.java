@@ -12,6 +12,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +87,7 @@ public final class SimulatedNetwork implements AutoCloseable {
      * {@code 10.0.0.2} and so on.
      *
      * @throws IllegalStateException if the network is closed or full, at 254 hosts
+     * @throws java.io.UncheckedIOException if what the host sends and receives cannot be recorded
      */
     public SimulatedHost host(String name) {
         Objects.requireNonNull(name);
@@ -112,20 +114,26 @@ public final class SimulatedNetwork implements AutoCloseable {
     private SimulatedHost add(String name, int number) {
         IpAddress ipv4 = IpAddress.parse("10.0.0." + number);
         IpAddress ipv6 = IpAddress.parse("fd00::" + Integer.toHexString(number));
-        Link link = fabric.join(name, List.of(ipv4, ipv6));
-        if (captures != null) {
-            link = new PcapngLink(link, captures.resolve(name + ".pcapng"), Clock.system());
+        Link joined = fabric.join(name, List.of(ipv4, ipv6));
+        try {
+            Link link = captures == null
+                    ? joined
+                    : new PcapngLink(joined, captures.resolve(name + ".pcapng"), Clock.system());
+            NetworkStack stack = NetworkStack.builder()
+                    .link(link)
+                    .address(ipv4 + "/" + IPV4_PREFIX_LENGTH)
+                    .address(ipv6 + "/" + IPV6_PREFIX_LENGTH)
+                    .hostConfig(hostConfig)
+                    // Thread-safe, and seeded.
+                    .random(new Random(seed + number))
+                    .build();
+            return new SimulatedHost(
+                    name, named(name, (byte) number, 4), named(name, (byte) number, IPV6_BYTES), link, stack);
+        } catch (RuntimeException | Error e) {
+            // Whoever tries again gets the same name and addresses.
+            fabric.leave(joined);
+            throw e;
         }
-        NetworkStack stack = NetworkStack.builder()
-                .link(link)
-                .address(ipv4 + "/" + IPV4_PREFIX_LENGTH)
-                .address(ipv6 + "/" + IPV6_PREFIX_LENGTH)
-                .hostConfig(hostConfig)
-                // Thread-safe, and seeded.
-                .random(new Random(seed + number))
-                .build();
-        return new SimulatedHost(
-                name, named(name, (byte) number, 4), named(name, (byte) number, IPV6_BYTES), link, stack);
     }
 
     private static InetAddress named(String name, byte number, int length) {
@@ -206,7 +214,10 @@ public final class SimulatedNetwork implements AutoCloseable {
         }
     }
 
-    /** Takes every host down at once: their connections are reset, their blocked calls fail. Idempotent. */
+    /**
+     * Takes every host down at once: their connections are reset, their blocked calls fail. One that cannot be closed does not
+     * keep the others from it; what it threw is thrown in the end. Idempotent.
+     */
     @Override
     public void close() {
         List<SimulatedHost> all;
@@ -217,8 +228,10 @@ public final class SimulatedNetwork implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        all.forEach(host -> host.stack().close(Duration.ZERO));
-        fabric.close();
+        List<Runnable> steps = new ArrayList<>();
+        all.forEach(host -> steps.add(() -> host.stack().close(Duration.ZERO)));
+        steps.add(fabric::close);
+        CloseAll.of(steps);
     }
 
     @Override

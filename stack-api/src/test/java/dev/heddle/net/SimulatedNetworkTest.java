@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.core.link.FaultCounter;
 import dev.heddle.core.link.Faults;
+import dev.heddle.core.link.LinkDownException;
 import dev.heddle.core.link.Loss;
+import dev.heddle.core.link.Packet;
 import dev.heddle.core.link.PacketFields;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -191,6 +194,47 @@ class SimulatedNetworkTest {
             String bytes = Files.readString(directory.resolve(name + ".pcapng"), StandardCharsets.ISO_8859_1);
             assertThat(bytes).contains("to be found in the capture");
         }
+    }
+
+    @Test
+    void a_host_that_could_not_be_recorded_is_not_there_and_can_be_added_later(@TempDir Path directory)
+            throws IOException {
+        Path captures = directory.resolve("captures");
+        try (SimulatedNetwork network =
+                SimulatedNetwork.builder().captures(captures).build()) {
+            assertThatThrownBy(() -> network.host("server")).isInstanceOf(UncheckedIOException.class);
+            assertThat(network.hosts()).isEmpty();
+            Files.createDirectory(captures);
+            SimulatedHost server = network.host("server");
+            assertThat(server.address()).hasToString("server/10.0.0.1");
+            echo(server);
+            try (Socket socket = network.host("client").socketFactory().createSocket(server.address(), PORT)) {
+                exchange(socket, "hello");
+            }
+        }
+    }
+
+    @Test
+    void a_host_that_fails_to_close_does_not_keep_the_others_from_it() throws Exception {
+        SimulatedNetwork network = SimulatedNetwork.builder().build();
+        for (String name : new String[] {"first", "second"}) {
+            network.host(name).stack().afterClose(() -> {
+                throw new IllegalStateException(name);
+            });
+        }
+        SimulatedHost last = network.host("last");
+        ServerSocket listener = last.serverSocketFactory().createServerSocket(PORT);
+        BlockedCall accept = BlockedCall.start(BlockedCall.Threads.VIRTUAL, listener::accept);
+        assertThatThrownBy(network::close)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("first")
+                .satisfies(e -> assertThat(e.getSuppressed())
+                        .singleElement()
+                        .extracting(Throwable::getMessage)
+                        .isEqualTo("second"));
+        assertThat(accept.failure()).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> last.link().receive(new Packet(1500))).isInstanceOf(LinkDownException.class);
+        network.close();
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -82,9 +83,9 @@ public final class SimulatedNetworkExtension implements BeforeEachCallback, Afte
     @Override
     public void beforeEach(ExtensionContext context) throws IOException {
         SimulatedNetwork.Builder builder = SimulatedNetwork.builder();
-        Long seed = Long.getLong(SEED_PROPERTY);
+        String seed = System.getProperty(SEED_PROPERTY);
         if (seed != null) {
-            builder.seed(seed);
+            builder.seed(parsed(seed));
         }
         Path directory = captures == null ? null : captureDirectory(captures, context);
         if (directory != null) {
@@ -92,6 +93,15 @@ public final class SimulatedNetworkExtension implements BeforeEachCallback, Afte
             builder.captures(directory);
         }
         store(context).put(Running.class, new Running(plan.apply(builder).build(), directory));
+    }
+
+    private static long parsed(String seed) {
+        try {
+            return Long.decode(seed);
+        } catch (NumberFormatException e) {
+            throw new ExtensionConfigurationException(
+                    "-D" + SEED_PROPERTY + "=" + seed + ": a seed is a whole number of 64 bits", e);
+        }
     }
 
     private static Path captureDirectory(Path captures, ExtensionContext context) {
@@ -110,9 +120,17 @@ public final class SimulatedNetworkExtension implements BeforeEachCallback, Afte
         if (running == null) {
             return;
         }
-        // Captures are whole only when the links are closed.
-        running.network.close();
         Throwable failure = context.getExecutionException().orElse(null);
+        try {
+            // Captures are whole only when the links are closed.
+            running.network.close();
+        } catch (RuntimeException e) {
+            if (failure == null) {
+                throw e;
+            }
+            // What the test itself has found comes first.
+            failure.addSuppressed(e);
+        }
         if (failure != null) {
             String seed = Long.toString(running.network.seed());
             context.publishReportEntry(SEED_PROPERTY, seed);

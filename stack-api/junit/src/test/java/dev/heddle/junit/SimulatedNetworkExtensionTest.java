@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.testkit.engine.EventConditions.finishedWithFailure;
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.instanceOf;
+import static org.junit.platform.testkit.engine.TestExecutionResultConditions.message;
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.suppressed;
 
 import dev.heddle.core.link.Faults;
@@ -136,6 +137,22 @@ class SimulatedNetworkExtensionTest {
                     .execute()
                     .testEvents();
             tests.assertStatistics(statistics -> statistics.succeeded(1));
+        } finally {
+            System.clearProperty(SimulatedNetworkExtension.SEED_PROPERTY);
+        }
+    }
+
+    @Test
+    void a_seed_that_is_none_fails_the_test_and_says_so() {
+        System.setProperty(SimulatedNetworkExtension.SEED_PROPERTY, "1e6");
+        try {
+            Events tests = EngineTestKit.engine("junit-jupiter")
+                    .selectors(selectClass(SeedExample.class))
+                    .execute()
+                    .testEvents();
+            tests.assertThatEvents()
+                    .haveExactly(
+                            1, finishedWithFailure(message("-Dheddle.seed=1e6: a seed is a whole number of 64 bits")));
         } finally {
             System.clearProperty(SimulatedNetworkExtension.SEED_PROPERTY);
         }

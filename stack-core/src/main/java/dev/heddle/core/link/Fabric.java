@@ -6,6 +6,7 @@ import dev.heddle.core.time.Clock;
 import dev.heddle.core.wire.IpAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,9 @@ public final class Fabric implements AutoCloseable {
     private volatile Ports ports = new Ports(List.of(), Map.of());
 
     private Faults defaults = Faults.NONE;
+
+    /** How many links have ever joined; guarded by configuration. */
+    private int joined;
 
     /** Packets to an address that no host has. */
     private final AtomicLong unreachable = new AtomicLong();
@@ -95,7 +99,7 @@ public final class Fabric implements AutoCloseable {
                 throw new IllegalArgumentException(name + " is on this network already");
             }
             Map<IpAddress, Port> byAddress = new HashMap<>(before.byAddress);
-            Port added = new Port(name, before.all.size());
+            Port added = new Port(name, joined);
             for (IpAddress address : addresses) {
                 if (byAddress.putIfAbsent(address, added) != null) {
                     throw new IllegalArgumentException(address + " is on this network already");
@@ -103,17 +107,40 @@ public final class Fabric implements AutoCloseable {
             }
             List<Port> all = new ArrayList<>(before.all);
             all.add(added);
+            // No path leads from a host to itself, or from one that has left.
+            @Nullable Path[] incoming = new @Nullable Path[joined + 1];
             for (Port other : before.all) {
-                added.incoming.add(path(other, added));
+                incoming[other.index] = path(other, added);
                 other.incoming = other.with(path(added, other));
             }
-            // No path leads from a host to itself.
-            added.incoming.add(null);
+            added.incoming = Arrays.asList(incoming);
+            joined++;
             ports = new Ports(List.copyOf(all), Map.copyOf(byAddress));
             return added;
         } finally {
             configuration.unlock();
         }
+    }
+
+    /**
+     * Takes a host's link off and closes it: its name and its addresses may be given again.
+     *
+     * @param link of {@link #join}, or a decoration of one under its name
+     * @throws IllegalArgumentException if it is not on this network
+     */
+    public void leave(Link link) {
+        Port leaving = port(link);
+        configuration.lock();
+        try {
+            List<Port> all = new ArrayList<>(ports.all);
+            all.remove(leaving);
+            Map<IpAddress, Port> byAddress = new HashMap<>(ports.byAddress);
+            byAddress.values().removeIf(port -> port == leaving);
+            ports = new Ports(List.copyOf(all), Map.copyOf(byAddress));
+        } finally {
+            configuration.unlock();
+        }
+        leaving.close();
     }
 
     private Path path(Port from, Port to) {
@@ -252,7 +279,7 @@ public final class Fabric implements AutoCloseable {
         private final WakeUp wakeUp = new WakeUp();
 
         /** The paths to here by the number of their sender; replaced, never changed, once this port is on the network. */
-        private volatile List<@Nullable Path> incoming = new ArrayList<>();
+        private volatile List<@Nullable Path> incoming = List.of();
 
         /** Until when the pump sleeps; in the past while it is awake. Set by the pump, read by sending threads. */
         private volatile long sleepUntilNs = Long.MIN_VALUE;

@@ -39,7 +39,8 @@ final class KeepAlive {
             return;
         }
         long timeoutNs = tcb.userTimeout().timeoutNs(tcb.rtt().rtoNs());
-        // A user timeout takes the place of the number, as on Linux; RFC 5482 4.2 forbids to be quicker than it. But where it is
+        // A user timeout takes the place of the number, as on Linux; RFC 5482 4.2 forbids to be quicker than it. But
+        // where it is
         // over before the first probe goes, one without an answer means nothing all the same (RFC 9293 MUST-29).
         boolean over = timeoutNs > 0 ? probes > 1 && nowNs - lastArrivalNs >= timeoutNs : probes >= options.keepCount();
         if (over) {

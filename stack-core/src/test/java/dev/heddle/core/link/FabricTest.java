@@ -176,6 +176,27 @@ class FabricTest {
     }
 
     @Test
+    void who_leaves_makes_room_for_another_of_the_name_and_the_addresses() {
+        fabric.leave(b);
+        a.transmit(ipv4(1, 2, 1));
+        assertThat(fabric.unreachablePackets()).isEqualTo(1);
+        assertThatThrownBy(() -> b.receive(into)).isInstanceOf(LinkDownException.class);
+        assertThatThrownBy(() -> fabric.leave(b)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> join("x", 1)).isInstanceOf(IllegalArgumentException.class);
+        Link again = join("b", 2);
+        Link d = join("d", 4);
+        a.transmit(ipv4(1, 2, 1));
+        again.transmit(ipv4(2, 4, 1));
+        d.transmit(ipv4(4, 1, 1));
+        d.transmit(ipv4(4, 3, 1));
+        assertThat(arrived(again)).hasSize(1);
+        assertThat(arrived(d)).hasSize(1);
+        assertThat(arrived(a)).hasSize(1);
+        assertThat(arrived(c)).hasSize(1);
+        assertThat(fabric.path(a, again).counters().get(FaultCounter.DELIVERED)).isEqualTo(1);
+    }
+
+    @Test
     void a_pump_that_sleeps_wakes_for_a_packet_and_for_the_end() throws InterruptedException {
         Thread pump = Thread.ofPlatform().start(() -> {
             try {
