@@ -8,4 +8,7 @@ module dev.heddle.net {
     requires org.slf4j;
 
     exports dev.heddle.net;
+
+    provides java.net.spi.InetAddressResolverProvider with
+            dev.heddle.net.StackResolverProvider;
 }

@@ -91,6 +91,30 @@ public final class NetworkStack implements AutoCloseable {
         return datagramSocketFactory;
     }
 
+    /**
+     * Makes the sockets of the whole JVM this stack's until it closes: {@code new Socket()}, {@code new ServerSocket()} and the
+     * default factories, for programs that nobody can change. Loopback addresses are then this stack's own, and so is
+     * {@link java.net.InetAddress#getLocalHost()}. A socket that is used while no stack is installed throws a
+     * {@link java.net.SocketException} that says so; another stack may be installed then. What a JVM has once had cannot be
+     * taken back: it never has the kernel's {@code java.net} sockets again. Names that it has looked up before are remembered for
+     * its usual time. Sockets with a {@link java.net.Proxy} that was
+     * named for them, channels, and datagram sockets stay the kernel's.
+     *
+     * @throws IllegalStateException if this stack is closed, another one is installed, or somebody has given the JVM socket
+     *     factories
+     */
+    public void installAsDefault() {
+        closeLock.lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException(this + " is closed");
+            }
+            DefaultStack.install(this);
+        } finally {
+            closeLock.unlock();
+        }
+    }
+
     /** The engine below, for its endpoints, routes and memory. It is driven by this stack; do not inject into it. */
     public Host host() {
         return host;
@@ -128,6 +152,7 @@ public final class NetworkStack implements AutoCloseable {
                 return;
             }
             closed = true;
+            DefaultStack.remove(this);
             for (OpenSocket handle : sockets.startClosing()) {
                 handle.closeAfterSending();
             }
@@ -143,6 +168,10 @@ public final class NetworkStack implements AutoCloseable {
             closeLock.unlock();
         }
         actions.forEach(Runnable::run);
+    }
+
+    OpenSockets sockets() {
+        return sockets;
     }
 
     /** Has an action run, without a lock, when the stack has closed; at once if it has. */

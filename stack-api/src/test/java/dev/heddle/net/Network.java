@@ -16,11 +16,14 @@ import org.jspecify.annotations.Nullable;
 /** A client's host and a server's host that reach each other. The JDK's own sockets are the reference for ours. */
 interface Network extends AutoCloseable {
 
+    /** Whether the JVM's own sockets are those of an installed stack: then the same cases are asked of these. */
+    boolean WHOLE_JVM = Boolean.getBoolean("heddle.wholeJvm");
+
     enum Kind {
         JDK {
             @Override
             Network open() {
-                return new Loopback();
+                return WHOLE_JVM ? new DefaultStackLoopback() : new Loopback();
             }
         },
         HEDDLE_IPV4 {
@@ -90,6 +93,58 @@ interface Network extends AutoCloseable {
 
         @Override
         public void close() {}
+    }
+
+    /** The JVM's own sockets, and a stack as its default, which is reached by its loopback interface. */
+    final class DefaultStackLoopback implements Network {
+
+        private final MemoryLink.Pair cable =
+                MemoryLink.pair("default", "nobody", LinkCapabilities.plain(1500), Clock.system());
+        final NetworkStack stack = NetworkStack.builder()
+                .link(cable.a())
+                .address("192.0.2.1/24")
+                .address("2001:db8::1/64")
+                .build();
+
+        DefaultStackLoopback() {
+            stack.installAsDefault();
+        }
+
+        @Override
+        public SocketFactory clients() {
+            return SocketFactory.getDefault();
+        }
+
+        @Override
+        public ServerSocketFactory servers() {
+            return ServerSocketFactory.getDefault();
+        }
+
+        @Override
+        public InetAddress serverAddress() {
+            return InetAddress.getLoopbackAddress();
+        }
+
+        @Override
+        public DatagramSocket clientDatagrams(@Nullable SocketAddress local) throws SocketException {
+            return stack.datagramSocketFactory().createDatagramSocket(local);
+        }
+
+        @Override
+        public DatagramSocket serverDatagrams(@Nullable SocketAddress local) throws SocketException {
+            return stack.datagramSocketFactory().createDatagramSocket(local);
+        }
+
+        @Override
+        public InetAddress clientAddress() {
+            return InetAddress.getLoopbackAddress();
+        }
+
+        @Override
+        public void close() {
+            stack.close(Duration.ZERO);
+            cable.close();
+        }
     }
 
     /** Two stacks at the ends of a cable in memory. */

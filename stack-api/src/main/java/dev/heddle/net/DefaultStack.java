@@ -1,0 +1,117 @@
+package dev.heddle.net;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketImpl;
+import java.net.UnknownHostException;
+import java.net.spi.InetAddressResolverProvider;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The stack behind the sockets of the whole JVM. A JVM takes its socket factories once and keeps them, so they lead to
+ * whichever stack is installed now, and say so where there is none.
+ */
+final class DefaultStack {
+
+    static final String NONE =
+            "no network stack is installed: the one that made this JVM's sockets has been closed, install another";
+
+    private static final Logger LOG = LoggerFactory.getLogger(DefaultStack.class);
+
+    private static final AtomicBoolean WARNED = new AtomicBoolean();
+
+    private static final ReentrantLock LOCK = new ReentrantLock();
+
+    /** Under {@link #LOCK}. */
+    private static boolean factoriesSet;
+
+    /** Written under {@link #LOCK}; any thread reads. */
+    private static volatile @Nullable NetworkStack installed;
+
+    private DefaultStack() {}
+
+    /** The stack that is installed now. */
+    static @Nullable NetworkStack installed() {
+        return installed;
+    }
+
+    /**
+     * Installs a stack; again if it is already.
+     *
+     * @throws IllegalStateException if another stack is installed, or the JVM has somebody else's factories
+     */
+    static void install(NetworkStack stack) {
+        LOCK.lock();
+        try {
+            NetworkStack before = installed;
+            if (before != null && before != stack) {
+                throw new IllegalStateException(before + " is this JVM's default: close it first");
+            }
+            if (!factoriesSet) {
+                setFactories();
+                factoriesSet = true;
+            }
+            installed = stack;
+        } finally {
+            LOCK.unlock();
+        }
+        warnOfAnotherResolver();
+    }
+
+    private static void warnOfAnotherResolver() {
+        try {
+            // Whoever asks first has the JDK choose its resolver.
+            InetAddress.getLocalHost();
+        } catch (UnknownHostException e) {
+            LOG.debug("no local host", e);
+        }
+        if (!StackResolverProvider.isInUse() && !WARNED.getAndSet(true)) {
+            LOG.warn(
+                    "another {} stands before Heddle's: the local host's name does not lead to the installed stack",
+                    InetAddressResolverProvider.class.getSimpleName());
+        }
+    }
+
+    /** Takes a stack back that closes; nothing happens if it is not installed. */
+    static void remove(NetworkStack stack) {
+        LOCK.lock();
+        try {
+            if (installed == stack) {
+                installed = null;
+            }
+        } finally {
+            LOCK.unlock();
+        }
+    }
+
+    // Deprecated in favour of factories that are passed around: not for programs that nobody can change.
+    @SuppressWarnings("deprecation")
+    private static void setFactories() {
+        try {
+            ServerSocket.setSocketFactory(() -> implementation(true));
+            Socket.setSocketImplFactory(() -> implementation(false));
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "this JVM has socket factories already, which cannot be replaced: no stack can be its default", e);
+        }
+    }
+
+    private static SocketImpl implementation(boolean server) {
+        NetworkStack stack = installed;
+        if (stack == null) {
+            return new MissingSocketImpl();
+        }
+        return server ? HeddleSocketImpl.forServer(stack.sockets()) : HeddleSocketImpl.forClient(stack.sockets());
+    }
+
+    static SocketException none() {
+        return new SocketException(NONE);
+    }
+}
