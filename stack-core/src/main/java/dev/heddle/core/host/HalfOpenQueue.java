@@ -23,7 +23,8 @@ final class HalfOpenQueue {
     private int young;
 
     HalfOpenQueue(TcpConfig config, int backlog) {
-        most = Math.min(config.maxSynBacklog(), Math.max(LEAST, backlog) + 1);
+        // One more, as for those that wait to be accepted; the backlog may be the largest number there is.
+        most = Math.min(config.maxSynBacklog() - 1, Math.max(LEAST, backlog)) + 1;
         synAckRetries = config.synAckRetries();
     }
 

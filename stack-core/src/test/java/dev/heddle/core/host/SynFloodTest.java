@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A listener under a flood of SYNs whose senders do not exist (RFC 4987). */
 @Timeout(60)
@@ -360,5 +361,15 @@ class SynFloodTest {
         assertThat(client.state()).isEqualTo(TcpState.ESTABLISHED);
         assertThat(count(TcpCounter.TcpExtSyncookiesSent)).isEqualTo(sent);
         assertThat(count(TcpCounter.TcpExtSyncookiesRecv)).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(CookieUse.class)
+    void a_backlog_without_limit_gets_handshakes_through(CookieUse use) {
+        config(c -> c.synCookies(use));
+        TcpListener listener = net.listen(PORT, Integer.MAX_VALUE);
+        assertThat(net.connect(B4, PORT).state()).isEqualTo(TcpState.ESTABLISHED);
+        assertThat(listener.tryAccept()).isNotNull();
+        assertThat(count(TcpCounter.TcpExtSyncookiesSent)).isEqualTo(use == CookieUse.ALWAYS ? 1 : 0);
     }
 }
