@@ -289,6 +289,10 @@ public final class TcpListener {
             if (!entry.queued) {
                 return false;
             }
+            if (bringsCookie(entry, packet)) {
+                remove(entry);
+                return false;
+            }
             HalfOpenConnection.Verdict verdict = entry.record().segmentArrives(packet, packet.arrivalNs);
             switch (verdict) {
                 case ANSWERED, DROPPED -> entry.timer().arm(entry.record().nextDeadlineNs());
@@ -314,6 +318,20 @@ public final class TcpListener {
         connection.arrives(packet, batch);
         acceptQueue.offer(connection, batch);
         return true;
+    }
+
+    /**
+     * Whether the peer completes the handshake by an earlier SYN-ACK than the one that is remembered: a cookie was in that, and
+     * when the SYN came again there was room.
+     */
+    private boolean bringsCookie(HalfOpenEntry entry, Packet packet) {
+        TcpHeader header = packet.tcp();
+        return header.isAck()
+                && !header.isSyn()
+                && !header.isRst()
+                && !entry.record().isAcknowledgedBy(header)
+                && mayBringCookie(packet.arrivalNs)
+                && CookieHandshake.isBroughtBy(host.tcpContext(), entry.pair(), packet, packet.arrivalNs);
     }
 
     private TcpConnection promote(HalfOpenEntry entry, long nowNs) {

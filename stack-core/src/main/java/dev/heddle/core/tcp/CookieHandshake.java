@@ -57,11 +57,20 @@ public final class CookieHandshake {
      * @return the MSS that its cookie stands for; 0 if it brings none that is valid
      */
     public static int check(TcpContext context, SocketPair pair, Packet ack, long nowNs) {
-        TcpHeader header = ack.tcp();
-        int cookie = header.acknowledgment() - 1;
-        int mss = context.initialSequence().cookies().check(pair, header.sequence() - 1, cookie, nowNs);
+        int mss = mssOf(context, pair, ack, nowNs);
         context.counters().increment(mss == 0 ? TcpCounter.TcpExtSyncookiesFailed : TcpCounter.TcpExtSyncookiesRecv);
         return mss;
+    }
+
+    /** Whether an ACK brings a valid cookie; nothing is counted. */
+    public static boolean isBroughtBy(TcpContext context, SocketPair pair, Packet ack, long nowNs) {
+        return mssOf(context, pair, ack, nowNs) != 0;
+    }
+
+    private static int mssOf(TcpContext context, SocketPair pair, Packet ack, long nowNs) {
+        TcpHeader header = ack.tcp();
+        int cookie = header.acknowledgment() - 1;
+        return context.initialSequence().cookies().check(pair, header.sequence() - 1, cookie, nowNs);
     }
 
     /**

@@ -96,6 +96,11 @@ public final class HalfOpenConnection {
         return quotedSequence == iss;
     }
 
+    /** Whether a segment acknowledges our SYN-ACK, and not, say, one of before. */
+    public boolean isAcknowledgedBy(TcpHeader header) {
+        return header.isAck() && header.acknowledgment() == iss + 1;
+    }
+
     /** What is known of the connection that is to be; of what never changes, so that anybody may ask. */
     public TcpInfo info() {
         return TcpInfo.ofRecord(TcpState.SYN_RECEIVED, negotiated, false, path.mtu());
@@ -170,7 +175,7 @@ public final class HalfOpenConnection {
         if (!header.isAck()) {
             return Verdict.DROPPED;
         }
-        if (header.acknowledgment() != iss + 1) {
+        if (!isAcknowledgedBy(header)) {
             Reset.answer(context, packet, pair);
             return Verdict.ANSWERED;
         }

@@ -8,6 +8,7 @@ import static dev.heddle.core.host.HostPair.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.core.Requirement;
+import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.EcnMode;
 import dev.heddle.core.tcp.TcpConfig;
 import dev.heddle.core.tcp.TcpConfig.CookieUse;
@@ -371,5 +372,41 @@ class SynFloodTest {
         assertThat(net.connect(B4, PORT).state()).isEqualTo(TcpState.ESTABLISHED);
         assertThat(listener.tryAccept()).isNotNull();
         assertThat(count(TcpCounter.TcpExtSyncookiesSent)).isEqualTo(use == CookieUse.ALWAYS ? 1 : 0);
+    }
+
+    @Test
+    @Requirement("RFC4987:3.6")
+    void a_cookie_is_good_although_the_syn_came_again_when_there_was_room() {
+        routes();
+        TcpListener listener = net.listen(PORT);
+        flood(true, MOST_HALF_OPEN - 1);
+        RawSegment last = RawSegment.of(stranger(true, 77), 2000, B4, PORT);
+        net.b.inject(net.interfaceB, last.syn(500).packet());
+        List<Packet> slow = new ArrayList<>();
+        net.lost = packet -> {
+            if (RawSegment.headerOf(packet).destinationPort() == PORT) {
+                return false;
+            }
+            Packet copy = new Packet(1500);
+            copy.copyOf(packet);
+            slow.add(copy);
+            return true;
+        };
+        TcpEndpoint client = net.connect(B4, PORT);
+        assertThat(count(TcpCounter.TcpExtSyncookiesSent)).isEqualTo(1);
+        assertThat(slow).hasSize(1);
+        net.b.inject(net.interfaceB, last.rst(501).packet());
+        net.advance(SECOND);
+        assertThat(count(TcpCounter.TcpExtSyncookiesSent)).isEqualTo(1);
+        assertThat(listener.halfOpenCount()).isEqualTo(MOST_HALF_OPEN);
+        net.lost = packet -> false;
+
+        net.a.inject(net.interfaceA, slow.getFirst());
+        assertThat(client.state()).isEqualTo(TcpState.ESTABLISHED);
+        TcpEndpoint server = Objects.requireNonNull(listener.tryAccept());
+        assertThat(listener.tryAccept()).isNull();
+        assertThat(listener.halfOpenCount()).isEqualTo(MOST_HALF_OPEN - 1);
+        assertThat(count(TcpCounter.TcpExtSyncookiesRecv)).isEqualTo(1);
+        transfer(client, server);
     }
 }
