@@ -58,6 +58,10 @@ final class ActiveOpen {
         if (local == null || familiesDiffer) {
             return Opening.failed(Failure.ADDRESS_NOT_AVAILABLE);
         }
+        if (local.isLoopback() && !out.isLoopback()) {
+            // RFC 1122 3.2.1.3 (g): the loopback network is not to be seen outside.
+            return Opening.failed(Failure.INVALID_STATE);
+        }
         int scope = out.scopeOf(target.high(), target.low());
         if (bound != null) {
             SocketPair pair = SocketPair.of(local, boundPort, target, remotePort, scope);

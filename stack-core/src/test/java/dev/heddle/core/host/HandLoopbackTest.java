@@ -101,4 +101,16 @@ class HandLoopbackTest {
         }
         assertThat(net.b.counters().icmp().get(IcmpCounter.IcmpInMsgs)).isEqualTo(before);
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "127.5.6.7", "::1"})
+    @Requirement({"RFC1122:3.2.1.3", "RFC4291:2.5.3"})
+    void a_connection_from_a_loopback_address_does_not_leave_the_host(String address) {
+        IpAddress from = IpAddress.parse(address);
+        TcpEndpoint client = net.b.tcpEndpoint();
+        assertThat(client.bind(from, 0, false)).isEqualTo(Failure.NONE);
+        assertThat(client.connect(from.isIpv4() ? HostPair.A4 : HostPair.A6, 80)).isEqualTo(Failure.INVALID_STATE);
+        assertThat(client.connect(from, 80)).as("the endpoint may be used again").isEqualTo(Failure.NONE);
+        assertThat(client.failure()).isEqualTo(Failure.REFUSED);
+    }
 }
