@@ -45,6 +45,17 @@ final class DoubtedWays {
         return find(doubts, high, low, interfaceIndex, nowNs) != null;
     }
 
+    /** When a way to a destination was last doubted, and so another taken; long ago if none is in doubt. */
+    long latestNs(long high, long low) {
+        long latest = Long.MIN_VALUE;
+        for (Doubt doubt : doubts) {
+            if (doubt.concerns(high, low)) {
+                latest = Math.max(latest, doubt.untilNs - LIFETIME_NS);
+            }
+        }
+        return latest;
+    }
+
     void add(long high, long low, int interfaceIndex, long nowNs) {
         change(high, low, interfaceIndex, nowNs, new Doubt(high, low, interfaceIndex, nowNs + LIFETIME_NS));
     }

@@ -115,15 +115,20 @@ final class Network {
     /**
      * Negative advice (RFC 1122 3.3.1.4): nothing comes back from an address by the route in use.
      *
+     * @param triedNs when the adviser has last sent something
      * @return whether there is another route to try
      */
-    boolean unanswered(long high, long low) {
+    boolean unanswered(long high, long low, long triedNs, long nowNs) {
+        if (triedNs < doubted.latestNs(high, low)) {
+            // Others have changed the way since, and what is sent now goes by it: who has not tried it must not change
+            // it back.
+            return false;
+        }
         RoutingTable table = routes;
         RoutingTable.Route used = routeTo(high, low);
         if (used == null || table.alternative(used.destination(), other -> isOtherWay(used, other)) == null) {
             return false;
         }
-        long nowNs = host.clock().nanoTime();
         if (table.alternative(
                         used.destination(),
                         other -> isOtherWay(used, other) && !doubted.contains(high, low, other, nowNs))

@@ -129,9 +129,9 @@ final class Outbound implements SegmentOutput {
     }
 
     @Override
-    public void unanswered(SocketPair pair) {
+    public void unanswered(SocketPair pair, long triedNs, long nowNs) {
         boolean routed = pair.scope() == 0 && !isHere(pair.remoteHigh(), pair.remoteLow());
-        if (routed && host.network().unanswered(pair.remoteHigh(), pair.remoteLow())) {
+        if (routed && host.network().unanswered(pair.remoteHigh(), pair.remoteLow(), triedNs, nowNs)) {
             paths.rerouted();
         }
     }

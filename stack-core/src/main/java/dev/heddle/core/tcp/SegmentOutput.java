@@ -30,6 +30,11 @@ public interface SegmentOutput {
      */
     void send(Packet segment, SocketPair pair, int trafficClass, int hopLimit);
 
-    /** R1 is reached: nothing comes back from the peer, and perhaps another way leads to it (RFC 9293 MUST-20 (b)). */
-    void unanswered(SocketPair pair);
+    /**
+     * R1 is reached: nothing comes back from the peer, and perhaps another way leads to it (RFC 9293 MUST-20 (b)).
+     *
+     * @param triedNs when the last of what nothing came back for was sent
+     * @param nowNs when it is about to be sent again
+     */
+    void unanswered(SocketPair pair, long triedNs, long nowNs);
 }

@@ -40,6 +40,9 @@ final class Sender {
 
     private long firstUnansweredNs;
 
+    /** When a timeout last had something sent again. */
+    private long triedAgainNs;
+
     /** Null while the peer takes what comes. */
     private @Nullable Stall stall;
 
@@ -124,6 +127,16 @@ final class Sender {
     /** Since when the peer owes an acknowledgement of what is outstanding; the user timeout (RFC 5482) counts from here. */
     long unansweredSinceNs() {
         return firstUnansweredNs;
+    }
+
+    /** When the last was sent of what nothing was heard of. */
+    long triedNs() {
+        return Math.max(firstUnansweredNs, triedAgainNs);
+    }
+
+    /** A timeout has something sent again. */
+    void tryAgain(long nowNs) {
+        triedAgainNs = nowNs;
     }
 
     /** A timer has expired: the peer takes nothing; since when is in the answer. */
@@ -337,6 +350,7 @@ final class Sender {
             return;
         }
         context.counters().increment(TcpCounter.TcpExtTCPTimeouts);
+        tryAgain(nowNs);
         congestion.control().retransmissionTimeout(recovery.flightBytes(sequence.nxt), unanswered == 0, nowNs);
         unanswered++;
         rtt.backOff();
@@ -397,6 +411,7 @@ final class Sender {
      */
     boolean probe(boolean finQueued, long nowNs) {
         context.counters().increment(TcpCounter.TcpExtTCPWinProbe);
+        tryAgain(nowNs);
         unanswered++;
         rtt.backOff();
         Transmission current = startedTransmission();

@@ -68,8 +68,9 @@ final class TimerExpiry {
             return;
         }
         if (tcb.rtt().backOffs() + 1 >= tcb.context().config().problemRetries()) {
-            firstThresholdReached(tcb);
+            firstThresholdReached(tcb, nowNs);
         }
+        tcb.sender().tryAgain(nowNs);
         tcb.handshake().retransmit();
         tcb.count(TcpCounter.TcpExtTCPSynRetrans);
         tcb.count(TcpCounter.TcpRetransSegs);
@@ -106,7 +107,7 @@ final class TimerExpiry {
         int unanswered = tcb.sender().unanswered();
         if (unanswered + 1 >= config.problemRetries()) {
             // What is about to be sent is the R1th retransmission.
-            firstThresholdReached(tcb);
+            firstThresholdReached(tcb, nowNs);
         }
         long deadlineNs = userTimeoutDeadlineNs(tcb);
         boolean over = nowNs >= deadlineNs;
@@ -123,9 +124,9 @@ final class TimerExpiry {
     }
 
     /** RFC 9293 MUST-20 (b), SHLD-9: IP and the application are told. */
-    private static void firstThresholdReached(Tcb tcb) {
+    private static void firstThresholdReached(Tcb tcb, long nowNs) {
         tcb.softErrors().unanswered();
-        tcb.context().output().unanswered(tcb.pair());
+        tcb.context().output().unanswered(tcb.pair(), tcb.sender().triedNs(), nowNs);
     }
 
     private static long userTimeoutDeadlineNs(Tcb tcb) {

@@ -163,4 +163,35 @@ class DeadGatewayTest {
         assertThat(net.packets - before).isEqualTo(7);
         assertThat(ways).isEmpty();
     }
+
+    @Test
+    @Requirement({"RFC9293:MUST-20", "RFC1122:3.3.1.4"})
+    void connections_that_lose_their_gateway_together_go_the_other_way_together() {
+        firstWorks = true;
+        TcpListener listener = net.listen(80);
+        List<TcpEndpoint> clients = new ArrayList<>();
+        List<TcpEndpoint> servers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            clients.add(net.connect(FAR, 80));
+            servers.add(Objects.requireNonNull(listener.tryAccept()));
+        }
+        firstWorks = false;
+        clients.forEach(client -> client.write(new byte[100], 0, 100));
+        net.advance(5 * SECOND);
+        assertThat(servers).allMatch(server -> server.available() == 100);
+        ways.clear();
+        clients.forEach(client -> client.write(new byte[100], 0, 100));
+        assertThat(ways).containsOnly(2);
+    }
+
+    @Test
+    @Requirement("RFC1122:3.3.1.4")
+    void attempts_that_begin_together_find_the_other_gateway_together() {
+        net.listen(80);
+        TcpEndpoint one = net.connect(FAR, 80);
+        TcpEndpoint other = net.connect(FAR, 80);
+        net.advance(8 * SECOND);
+        assertThat(one.state()).isEqualTo(TcpState.ESTABLISHED);
+        assertThat(other.state()).isEqualTo(TcpState.ESTABLISHED);
+    }
 }

@@ -109,8 +109,11 @@ class HandLoopbackTest {
         IpAddress from = IpAddress.parse(address);
         TcpEndpoint client = net.b.tcpEndpoint();
         assertThat(client.bind(from, 0, false)).isEqualTo(Failure.NONE);
-        assertThat(client.connect(from.isIpv4() ? HostPair.A4 : HostPair.A6, 80)).isEqualTo(Failure.INVALID_STATE);
-        assertThat(client.connect(from, 80)).as("the endpoint may be used again").isEqualTo(Failure.NONE);
+        assertThat(client.connect(from.isIpv4() ? HostPair.A4 : HostPair.A6, 80))
+                .isEqualTo(Failure.INVALID_STATE);
+        assertThat(client.connect(from, 80))
+                .as("the endpoint may be used again")
+                .isEqualTo(Failure.NONE);
         assertThat(client.failure()).isEqualTo(Failure.REFUSED);
     }
 }

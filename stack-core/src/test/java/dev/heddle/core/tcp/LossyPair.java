@@ -179,7 +179,7 @@ final class LossyPair {
         }
 
         @Override
-        public void unanswered(SocketPair of) {
+        public void unanswered(SocketPair of, long triedNs, long nowNs) {
             // There is no other way.
         }
 

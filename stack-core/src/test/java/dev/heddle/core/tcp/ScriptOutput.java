@@ -57,7 +57,7 @@ final class ScriptOutput implements SegmentOutput {
     }
 
     @Override
-    public void unanswered(SocketPair of) {
+    public void unanswered(SocketPair of, long triedNs, long nowNs) {
         assertThat(of).isEqualTo(pair);
         adviceGiven++;
     }
