@@ -14,8 +14,11 @@ import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.IpPrefix;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,12 +33,17 @@ class RandomTransfersTest {
 
     private static final long MILLISECOND = 1_000_000L;
 
-    /** How many scenarios an ordinary run tries, and the first of them. */
-    private static final int SEEDS = Integer.getInteger("heddle.simulation.seeds", 10_000);
+    /** How many scenarios an ordinary run tries, the first of them, and how many at a time. */
+    private static final long SEEDS = property("heddle.simulation.seeds", 10_000);
+
+    private static final long FIRST = property("heddle.simulation.first", 0);
+
+    private static final long THREADS = property("heddle.simulation.threads", 1);
 
     private static final int MOST_FAILURES = 10;
 
-    private static final int FIRST = Integer.getInteger("heddle.simulation.first", 0);
+    /** After so many seeds a long run says how far it is. */
+    private static final long REPORTED_SEEDS = 50_000;
 
     /** Where to record a run that fails; by default nowhere. */
     private static final @Nullable String CAPTURE = System.getProperty("heddle.simulation.capture");
@@ -62,21 +70,58 @@ class RandomTransfersTest {
         assertThat(run(42)).isEqualTo(run(42));
     }
 
+    private static long property(String name, long otherwise) {
+        String value = System.getProperty(name);
+        try {
+            return value == null ? otherwise : Long.parseLong(value);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("-D" + name + "=" + value + ": not a whole number", e);
+        }
+    }
+
     /** Runs them all, so that one failure does not hide the others, and then fails if any did. */
-    private static void run(long first, int number) {
-        List<AssertionError> failures = new ArrayList<>();
-        for (long seed = first; seed < first + number && failures.size() < MOST_FAILURES; seed++) {
-            try {
-                run(seed);
-            } catch (AssertionError e) {
-                failures.add(e);
+    private static void run(long first, long number) {
+        AtomicLong begun = new AtomicLong();
+        List<AssertionError> failures = Collections.synchronizedList(new ArrayList<>());
+        Runnable some = () -> {
+            for (long n = begun.getAndIncrement();
+                    n < number && failures.size() < MOST_FAILURES;
+                    n = begun.getAndIncrement()) {
+                try {
+                    run(first + n);
+                } catch (AssertionError e) {
+                    failures.add(e);
+                    // Whoever ends a long run early shall know.
+                    System.err.println(e.getMessage());
+                } catch (Error e) {
+                    // Out of memory for example: another thread's end would go unnoticed.
+                    failures.add(new AssertionError("seed " + (first + n) + ": " + e, e));
+                    return;
+                }
+                if (n > 0 && n % REPORTED_SEEDS == 0) {
+                    System.err.println(n + " of " + number + " seeds, " + failures.size() + " of them failed");
+                }
             }
+        };
+        List<Thread> others =
+                LongStream.range(1, THREADS).mapToObj(n -> Thread.ofPlatform().start(some)).toList();
+        some.run();
+        for (Thread other : others) {
+            join(other);
         }
         if (!failures.isEmpty()) {
             AssertionError all = new AssertionError(
                     failures.stream().map(AssertionError::getMessage).collect(Collectors.joining("\n")));
             failures.forEach(all::addSuppressed);
             throw all;
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 
