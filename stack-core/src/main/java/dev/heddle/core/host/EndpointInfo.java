@@ -28,13 +28,18 @@ public record EndpointInfo(
 
     static EndpointInfo of(TableEntry entry) {
         return switch (entry) {
-            case TcpConnection connection ->
-                of(connection, connection.calls().state(), connection.calls().info());
+            case TcpConnection connection -> of(connection);
             case HalfOpenEntry handshake ->
                 of(handshake, TcpState.SYN_RECEIVED, handshake.record().info());
             case TimeWaitEntry timeWait ->
                 of(timeWait, TcpState.TIME_WAIT, timeWait.record().info());
         };
+    }
+
+    private static EndpointInfo of(TcpConnection connection) {
+        TcpInfo info = connection.calls().info();
+        // Of one moment, and with one look at the connection where it can be.
+        return of(connection, info == null ? connection.calls().state() : info.state(), info);
     }
 
     private static EndpointInfo of(TableEntry entry, TcpState state, @Nullable TcpInfo info) {
