@@ -89,7 +89,7 @@ public final class Host implements AutoCloseable {
                 new Orphans(tcp.maxOrphans()));
         table = new TcbTable(hash);
         ports = new PortAllocator(tcp.firstEphemeralPort(), tcp.lastEphemeralPort(), new KeyedHash(random), random);
-        timeWaits = new TimeWaitTable(table, ports, counters.tcp(), tcp.maxTimeWait());
+        timeWaits = new TimeWaitTable(table, ports, tcpContext);
         memoryQueue = new MemoryQueue(bufferPool, clock);
         aheadHolders = new AheadHolders(bufferPool, clock);
         errorLimit = errorLimit(config, random);

@@ -267,7 +267,7 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
             host.leftovers().add(this);
         }
         if (timeWait) {
-            host.timeWaits().replace(this, tcb.toTimeWait(nowNs), portUse);
+            host.timeWaits().replace(this, tcb, portUse, nowNs);
         } else {
             host.table().remove(this);
             host.ports().release(pair().localAddress(), pair().localPort(), portUse);

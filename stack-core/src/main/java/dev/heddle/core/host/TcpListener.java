@@ -15,7 +15,6 @@ import dev.heddle.core.tcp.TcpCounter;
 import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.TcpHeader;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +34,11 @@ public final class TcpListener {
 
     private volatile ConnectionOptions options;
 
-    /** Excludes for the half-open records. A segment may be sent under it; no endpoint is entered. */
-    private final ReentrantLock handshakes = new ReentrantLock();
+    /** Excludes for the half-open records; no endpoint is entered under it. */
+    private final SendingLock handshakes;
+
+    /** What handshakes share with others. */
+    private final TcpContext context;
 
     /* Guarded by handshakes. */
 
@@ -60,6 +62,8 @@ public final class TcpListener {
         this.port = port;
         this.boundUse = boundUse;
         this.options = options;
+        handshakes = new SendingLock(host.tcpContext().output());
+        context = host.tcpContext().with(handshakes);
         halfOpen = new HalfOpenQueue(host.config().tcp(), backlog);
         acceptQueue = new AcceptQueue(backlog, readiness);
     }
@@ -151,7 +155,7 @@ public final class TcpListener {
             return true;
         }
         if (header.isAck() && (header.isSyn() || !mayBringCookie(packet.arrivalNs))) {
-            Reset.answer(host.tcpContext(), packet, pair);
+            Reset.answer(context, packet, pair);
         } else if (header.isAck()) {
             return cookieArrives(packet, pair, batch);
         } else if (header.isSyn()) {
@@ -161,7 +165,6 @@ public final class TcpListener {
     }
 
     private void synArrives(Packet packet, SocketPair pair, @Nullable Integer issBound) {
-        TcpContext context = host.tcpContext();
         HostInterface out = host.outbound().interfaceTo(pair.remoteHigh(), pair.remoteLow(), pair.scope());
         if (out == null) {
             context.counters().increment(TcpCounter.TcpExtListenDrops);
@@ -196,7 +199,6 @@ public final class TcpListener {
 
     /** Begins a handshake that is remembered here. */
     private void keep(Packet syn, SocketPair pair, HostInterface out, PathProperties path, int iss, long nowNs) {
-        TcpContext context = host.tcpContext();
         HalfOpenConnection record = HalfOpenConnection.open(context, pair, syn, options, path, iss, nowNs);
         HalfOpenEntry entry = new HalfOpenEntry(this, record, out.driver());
         if (host.table().addIfAbsent(entry) != null) {
@@ -229,7 +231,6 @@ public final class TcpListener {
 
     /** An ACK that may complete a handshake of which the peer has the only record. */
     private boolean cookieArrives(Packet packet, SocketPair pair, @Nullable Batch batch) {
-        TcpContext context = host.tcpContext();
         HostInterface out = host.outbound().interfaceTo(pair.remoteHigh(), pair.remoteLow(), pair.scope());
         if (out == null) {
             return true;
@@ -246,7 +247,7 @@ public final class TcpListener {
             refuseCompletion(packet, pair);
             return true;
         }
-        Tcb tcb = CookieHandshake.accept(context, pair, packet, mss, options, path, nowNs);
+        Tcb tcb = CookieHandshake.accept(host.tcpContext(), pair, packet, mss, options, path, nowNs);
         PortAllocator.Use use = boundUse.bound();
         host.ports().share(pair.localAddress(), pair.localPort(), use);
         TcpConnection connection = new TcpConnection(host, tcb, out.driver(), new Readiness(), use);
@@ -267,14 +268,14 @@ public final class TcpListener {
         if (!host.config().tcp().abortOnOverflow()) {
             return false;
         }
-        host.tcpContext().counters().increment(TcpCounter.TcpExtEmbryonicRsts);
-        Reset.answer(host.tcpContext(), ack, pair);
+        context.counters().increment(TcpCounter.TcpExtEmbryonicRsts);
+        Reset.answer(context, ack, pair);
         return true;
     }
 
     private void overflowed() {
-        host.tcpContext().counters().increment(TcpCounter.TcpExtListenOverflows);
-        host.tcpContext().counters().increment(TcpCounter.TcpExtListenDrops);
+        context.counters().increment(TcpCounter.TcpExtListenOverflows);
+        context.counters().increment(TcpCounter.TcpExtListenDrops);
     }
 
     /**
@@ -335,7 +336,7 @@ public final class TcpListener {
     }
 
     private TcpConnection promote(HalfOpenEntry entry, long nowNs) {
-        Tcb tcb = entry.record().promote(nowNs);
+        Tcb tcb = entry.record().promote(host.tcpContext(), nowNs);
         PortAllocator.Use use = boundUse.bound();
         SocketPair pair = entry.pair();
         host.ports().share(pair.localAddress(), pair.localPort(), use);
@@ -371,7 +372,7 @@ public final class TcpListener {
         handshakes.lock();
         try {
             if (entry.queued && error.kind().isHard() && entry.record().isOutstanding(error.sequence())) {
-                host.tcpContext().counters().increment(TcpCounter.TcpAttemptFails);
+                context.counters().increment(TcpCounter.TcpAttemptFails);
                 remove(entry);
             }
         } finally {

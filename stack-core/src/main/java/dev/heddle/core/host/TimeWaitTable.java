@@ -2,15 +2,16 @@ package dev.heddle.core.host;
 
 import dev.heddle.core.counter.CounterSet;
 import dev.heddle.core.link.Packet;
+import dev.heddle.core.tcp.Tcb;
+import dev.heddle.core.tcp.TcpContext;
 import dev.heddle.core.tcp.TcpCounter;
 import dev.heddle.core.tcp.TimeWait;
 import dev.heddle.core.time.Clock;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The connections in TIME-WAIT (RFC 9293 3.3.2), in the order in which they will end, at most a given number. Any thread;
- * under its lock are taken only those of the {@link TcbTable} and the {@link PortAllocator}, and a segment may be sent.
+ * under its lock are taken only those of the {@link TcbTable} and the {@link PortAllocator}.
  */
 final class TimeWaitTable {
 
@@ -28,22 +29,28 @@ final class TimeWaitTable {
     private final CounterSet<TcpCounter> counters;
     private final int limit;
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final SendingLock lock;
+
+    /** What records share with others. */
+    private final TcpContext context;
 
     /* Guarded by lock. */
     private final EntryQueue entries = new EntryQueue();
     private @Nullable HomeTimer timer;
     private boolean closed;
 
-    TimeWaitTable(TcbTable table, PortAllocator ports, CounterSet<TcpCounter> counters, int limit) {
+    TimeWaitTable(TcbTable table, PortAllocator ports, TcpContext tcp) {
         this.table = table;
         this.ports = ports;
-        this.counters = counters;
-        this.limit = limit;
+        lock = new SendingLock(tcp.output());
+        context = tcp.with(lock);
+        counters = tcp.counters();
+        limit = tcp.config().maxTimeWait();
     }
 
     /** Puts a record in the place of a connection, whose gate the caller holds. */
-    void replace(TcpConnection connection, TimeWait record, PortAllocator.Use portUse) {
+    void replace(TcpConnection connection, Tcb tcb, PortAllocator.Use portUse, long nowNs) {
+        TimeWait record = TimeWait.of(tcb, context, nowNs);
         TimeWaitEntry entry = new TimeWaitEntry(record, portUse);
         lock.lock();
         try {

@@ -191,9 +191,13 @@ public final class HalfOpenConnection {
         return Verdict.PROMOTE;
     }
 
-    /** The connection that the handshake becomes, in SYN-RECEIVED until it is fed the ACK. */
-    public Tcb promote(long nowNs) {
-        Opening opening = new Opening(context, pair, options, path, iss, nowNs);
+    /**
+     * The connection that the handshake becomes, in SYN-RECEIVED until it is fed the ACK.
+     *
+     * @param ofConnection what it shares with others; its output need not be the handshake's
+     */
+    public Tcb promote(TcpContext ofConnection, long nowNs) {
+        Opening opening = new Opening(ofConnection, pair, options, path, iss, nowNs);
         Handshake handshake = Handshake.passive(retries > 0, repeated, sentNs);
         Tcb tcb = Tcb.passiveOpen(opening, negotiated, handshake, irs, peerTimestamp, window);
         if (ecn) {

@@ -357,20 +357,6 @@ public final class Tcb {
         return detached;
     }
 
-    /** In TIME-WAIT: the record that replaces this. */
-    public TimeWait toTimeWait(long nowNs) {
-        ReceiveSequence sequence = receiveSequence();
-        return new TimeWait(
-                context,
-                pair,
-                snd.wire(snd.nxt),
-                sequence.wire(sequence.nxt),
-                (int) sequence.window(),
-                emitter.negotiated(),
-                emitter.timestampRecent().value(),
-                nowNs);
-    }
-
     // --- options and queries
 
     public ConnectionOptions options() {

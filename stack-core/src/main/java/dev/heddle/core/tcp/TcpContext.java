@@ -18,4 +18,18 @@ public record TcpContext(
         CongestionControls congestionControls,
         ChallengeAckLimit challengeAcks,
         InitialSequence initialSequence,
-        Orphans orphans) {}
+        Orphans orphans) {
+
+    /** The same with another way out. */
+    public TcpContext with(SegmentOutput otherOutput) {
+        return new TcpContext(
+                config,
+                otherOutput,
+                pool,
+                counters,
+                congestionControls,
+                challengeAcks,
+                initialSequence,
+                orphans);
+    }
+}

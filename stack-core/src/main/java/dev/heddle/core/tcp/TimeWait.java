@@ -41,7 +41,7 @@ public final class TimeWait {
     /** When the peer's last timestamp came; written under the exclusion, read by who looks for a free port. */
     private volatile long stampedNs;
 
-    TimeWait(
+    private TimeWait(
             TcpContext context,
             SocketPair pair,
             int sendNext,
@@ -59,6 +59,25 @@ public final class TimeWait {
         this.timestampRecent = timestampRecent;
         stampedNs = nowNs;
         restart(nowNs);
+    }
+
+    /**
+     * The record that replaces a connection in TIME-WAIT.
+     *
+     * @param context what it shares with others; its output need not be the connection's
+     */
+    public static TimeWait of(Tcb tcb, TcpContext context, long nowNs) {
+        SendSequence send = tcb.sendSequence();
+        ReceiveSequence receive = tcb.receiveSequence();
+        return new TimeWait(
+                context,
+                tcb.pair(),
+                send.wire(send.nxt),
+                receive.wire(receive.nxt),
+                (int) receive.window(),
+                tcb.emitter().negotiated(),
+                tcb.emitter().timestampRecent().value(),
+                nowNs);
     }
 
     /** What is known of the connection that was; of what never changes, so that anybody may ask. */

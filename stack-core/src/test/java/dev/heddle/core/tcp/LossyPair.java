@@ -260,7 +260,7 @@ final class LossyPair {
             HalfOpenConnection.Verdict verdict = halfOpen.segmentArrives(packet, nowNs);
             assertThat(verdict).isNotEqualTo(HalfOpenConnection.Verdict.REMOVE);
             if (verdict == HalfOpenConnection.Verdict.PROMOTE) {
-                tcb = halfOpen.promote(nowNs);
+                tcb = halfOpen.promote(context, nowNs);
                 halfOpen = null;
                 tcb.segmentArrives(packet, nowNs);
                 assertThat(tcb.state()).as("promoted").isNotEqualTo(TcpState.SYN_RECEIVED);
@@ -282,7 +282,7 @@ final class LossyPair {
                     });
                 }
                 if (tcb.state() == TcpState.TIME_WAIT && !tcb.wantsOutput() && tcb.available() == 0 && closed) {
-                    timeWait = tcb.toTimeWait(nowNs);
+                    timeWait = TimeWait.of(tcb, context, nowNs);
                     tcb.release();
                 }
             }

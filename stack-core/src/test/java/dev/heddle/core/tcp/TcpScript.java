@@ -186,7 +186,7 @@ final class TcpScript {
     private void arrive(Packet packet) {
         if (tcb == null && halfOpen != null) {
             if (halfOpen.segmentArrives(packet, nowNs) == HalfOpenConnection.Verdict.PROMOTE) {
-                tcb = halfOpen.promote(nowNs);
+                tcb = halfOpen.promote(context, nowNs);
                 halfOpen = null;
             } else {
                 return;
@@ -432,7 +432,7 @@ final class TcpScript {
     /** The connection becomes the record that outlives it. */
     TcpScript becomesTimeWait() {
         expectState(TcpState.TIME_WAIT);
-        timeWait = tcb.toTimeWait(nowNs);
+        timeWait = TimeWait.of(tcb, context, nowNs);
         return this;
     }
 
