@@ -56,6 +56,29 @@ final class PathMtuDiscovery {
         }
     }
 
+    /** The way to the peer changed: segments are cut anew from here on, and what may be too long for it is sent again. */
+    static void pathChanged(Tcb tcb, PathProperties path) {
+        SegmentEmitter emitter = tcb.emitter();
+        int before = emitter.mssBytes();
+        boolean newlyFragmenting = path.fragmenting() && !emitter.path().fragmenting();
+        emitter.path(path);
+        if (emitter.mssBytes() != before) {
+            tcb.sender().congestion().segmentSizeChanged(emitter.mssBytes());
+        }
+        if (emitter.mssBytes() < before || newlyFragmenting) {
+            tcb.sender().resendForSmallerPath();
+        }
+    }
+
+    /** As {@link Tcb#packetTooBig}. */
+    static void reported(Tcb tcb, int nextHopMtu, int quotedBytes, int quotedSequence) {
+        PathMtuDiscovery discovery = tcb.sender().pathMtuDiscovery();
+        // Nothing that is sent before the first data can have been too big.
+        if (discovery != null && tcb.state() != TcpState.CLOSED) {
+            discovery.judge(tcb, nextHopMtu, quotedBytes, quotedSequence);
+        }
+    }
+
     /**
      * ICMP says that a packet was too big for the next hop.
      *
@@ -63,7 +86,7 @@ final class PathMtuDiscovery {
      * @param quotedBytes the length of the packet that it speaks of
      * @param quotedSequence the number of the segment in it
      */
-    void reported(Tcb tcb, int nextHopMtu, int quotedBytes, int quotedSequence) {
+    private void judge(Tcb tcb, int nextHopMtu, int quotedBytes, int quotedSequence) {
         long una = tcb.sendSequence().una;
         long quoted = tcb.sendSequence().offset(quotedSequence);
         // RFC 5927 4.1

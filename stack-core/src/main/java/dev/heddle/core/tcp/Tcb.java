@@ -167,11 +167,7 @@ public final class Tcb {
      * @param quotedSequence the sequence number of the segment in it
      */
     public void packetTooBig(int nextHopMtu, int quotedBytes, int quotedSequence) {
-        PathMtuDiscovery discovery = sender.pathMtuDiscovery();
-        // Nothing that is sent before the first data can have been too big.
-        if (discovery != null && state != TcpState.CLOSED) {
-            discovery.reported(this, nextHopMtu, quotedBytes, quotedSequence);
-        }
+        PathMtuDiscovery.reported(this, nextHopMtu, quotedBytes, quotedSequence);
     }
 
     /** The path's MTU that this connection has found out since the last call, for others to know; 0 if nothing new. */
@@ -182,15 +178,7 @@ public final class Tcb {
 
     /** The way to the peer changed, its MTU for example; segments are cut anew from here on. */
     public void pathChanged(PathProperties path) {
-        int before = emitter.mssBytes();
-        boolean newlyFragmenting = path.fragmenting() && !emitter.path().fragmenting();
-        emitter.path(path);
-        if (emitter.mssBytes() != before) {
-            sender.congestion().segmentSizeChanged(emitter.mssBytes());
-        }
-        if (emitter.mssBytes() < before || newlyFragmenting) {
-            sender.resendForSmallerPath();
-        }
+        PathMtuDiscovery.pathChanged(this, path);
     }
 
     // --- calls (RFC 9293 3.10.2 to 3.10.6)

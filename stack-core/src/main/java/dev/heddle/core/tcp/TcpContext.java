@@ -23,13 +23,6 @@ public record TcpContext(
     /** The same with another way out. */
     public TcpContext with(SegmentOutput otherOutput) {
         return new TcpContext(
-                config,
-                otherOutput,
-                pool,
-                counters,
-                congestionControls,
-                challengeAcks,
-                initialSequence,
-                orphans);
+                config, otherOutput, pool, counters, congestionControls, challengeAcks, initialSequence, orphans);
     }
 }

@@ -103,8 +103,9 @@ class RandomTransfersTest {
                 }
             }
         };
-        List<Thread> others =
-                LongStream.range(1, THREADS).mapToObj(n -> Thread.ofPlatform().start(some)).toList();
+        List<Thread> others = LongStream.range(1, THREADS)
+                .mapToObj(n -> Thread.ofPlatform().start(some))
+                .toList();
         some.run();
         for (Thread other : others) {
             join(other);
