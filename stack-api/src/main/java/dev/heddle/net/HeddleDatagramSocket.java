@@ -1,6 +1,5 @@
 package dev.heddle.net;
 
-import dev.heddle.core.host.DatagramSource;
 import dev.heddle.core.host.UdpEndpoint;
 import dev.heddle.core.tcp.Failure;
 import dev.heddle.core.wire.IpAddress;
@@ -39,6 +38,7 @@ final class HeddleDatagramSocket extends DatagramSocket {
 
     private final DatagramHandle handle;
     private final UdpEndpoint endpoint;
+    private final DatagramCalls calls;
 
     /** Runs the handle's close, at once or when this object is unreachable. */
     private final Cleaner.Cleanable cleanable;
@@ -52,18 +52,11 @@ final class HeddleDatagramSocket extends DatagramSocket {
     /** SO_REUSEADDR; takes effect at bind. */
     private volatile boolean reuseAddress;
 
-    /** Where the last datagram came from; with the input side's lock. */
-    private final DatagramSource source = new DatagramSource();
-
-    /** The sender before, made once for many datagrams in a row; with the input side's lock. */
-    private @Nullable InetSocketAddress lastSender;
-
-    private IpAddress lastSenderAddress = IpAddress.ANY_V6;
-
     HeddleDatagramSocket(DatagramHandle handle) {
         super(new UnusedDatagramSocketImpl());
         this.handle = handle;
         endpoint = handle.endpoint();
+        calls = new DatagramCalls(handle);
         cleanable = CLEANER.register(this, handle::close);
     }
 
@@ -121,7 +114,7 @@ final class HeddleDatagramSocket extends DatagramSocket {
             if (resolved.isMulticastAddress()) {
                 throw DatagramFailures.noMulticast();
             }
-            Failure failure = endpoint.connect(target(resolved), peer.getPort());
+            Failure failure = endpoint.connect(DatagramCalls.target(resolved), peer.getPort());
             if (failure == Failure.NONE) {
                 remote = peer;
             } else if (!handle.isClosed()) {
@@ -130,11 +123,6 @@ final class HeddleDatagramSocket extends DatagramSocket {
         } finally {
             unlockNames();
         }
-    }
-
-    /** The wildcard address means this host itself, and as the JDK's sockets are of IPv6, IPv6's way to it. */
-    private static IpAddress target(InetAddress address) {
-        return address.isAnyLocalAddress() ? IpAddress.LOOPBACK_V6 : IpAddress.of(address);
     }
 
     @Override
@@ -231,44 +219,10 @@ final class HeddleDatagramSocket extends DatagramSocket {
         Objects.requireNonNull(packet);
         handle.output.lock();
         try {
-            handle.ensureOpen();
-            InetSocketAddress peer = remote;
-            if (packet.getAddress() == null) {
-                if (peer == null) {
-                    throw new IllegalArgumentException("Address not set");
-                }
-                packet.setAddress(peer.getAddress());
-                packet.setPort(peer.getPort());
-            } else if (peer != null && !peer.equals(packet.getSocketAddress())) {
-                throw new IllegalArgumentException("Connected and packet address differ");
-            }
-            if (packet.getPort() == 0) {
-                throw new SocketException("Can't send to port 0");
-            }
-            if (packet.getAddress().isMulticastAddress()) {
-                throw DatagramFailures.noMulticast();
-            }
-            transmit(packet, peer != null);
+            calls.send(packet, remote);
         } finally {
             handle.output.unlock();
             Reference.reachabilityFence(this);
-        }
-    }
-
-    /** Sends a packet, waiting for room in the link. */
-    private void transmit(DatagramPacket packet, boolean connected) throws IOException {
-        IpAddress target = connected ? null : target(packet.getAddress());
-        while (true) {
-            Failure failure =
-                    endpoint.send(packet.getData(), packet.getOffset(), packet.getLength(), target, packet.getPort());
-            if (failure == Failure.NONE) {
-                return;
-            }
-            handle.ensureOpen();
-            if (failure != Failure.NO_ROOM) {
-                throw DatagramFailures.onSend(failure, connected);
-            }
-            handle.output.await(handle, DatagramHandle.SEND_INTEREST, BlockingSide.NEVER);
         }
     }
 
@@ -278,7 +232,7 @@ final class HeddleDatagramSocket extends DatagramSocket {
         try {
             handle.input.lock();
             try {
-                awaitDatagram(packet, BlockingSide.deadline(timeoutMillis));
+                calls.receive(packet, reuseAddress, BlockingSide.deadline(timeoutMillis));
             } finally {
                 handle.input.unlock();
                 Reference.reachabilityFence(this);
@@ -289,52 +243,6 @@ final class HeddleDatagramSocket extends DatagramSocket {
             close();
             throw new SocketException("Closed by interrupt");
         }
-    }
-
-    /** A datagram that is there wins over an expired time and an interruption. */
-    private void awaitDatagram(DatagramPacket packet, long deadlineNs) throws IOException {
-        handle.ensureOpen();
-        ensureBound();
-        while (true) {
-            int capacity = handle.receivedPackets().capacity(packet);
-            int bytes = endpoint.receive(packet.getData(), packet.getOffset(), capacity, source);
-            if (bytes >= 0) {
-                handle.receivedPackets().received(packet, bytes, capacity);
-                packet.setSocketAddress(sender());
-                return;
-            }
-            handle.ensureOpen();
-            Failure failure = bytes == UdpEndpoint.FAILED ? endpoint.takeFailure() : Failure.NONE;
-            if (failure != Failure.NONE) {
-                throw DatagramFailures.onReceive(failure);
-            }
-            if (BlockingSide.remaining(deadlineNs) <= 0) {
-                throw new SocketTimeoutException("Receive timed out");
-            }
-            handle.input.await(handle, DatagramHandle.RECEIVE_INTEREST, deadlineNs);
-        }
-    }
-
-    /** Who receives without having bound is bound to a free port. */
-    private void ensureBound() throws SocketException {
-        if (endpoint.localPort() == 0) {
-            Failure failure = endpoint.bind(IpAddress.ANY_V6, 0, reuseAddress);
-            // Somebody who sends may have bound it meanwhile.
-            if (failure != Failure.NONE && endpoint.localPort() == 0) {
-                handle.ensureOpen();
-                throw SocketFailures.onBind(failure);
-            }
-        }
-    }
-
-    /** Where the datagram came from; with the input side's lock. */
-    private InetSocketAddress sender() {
-        InetSocketAddress known = lastSender;
-        if (known == null || !source.isFrom(lastSenderAddress, known.getPort())) {
-            lastSenderAddress = source.address();
-            known = lastSender = new InetSocketAddress(lastSenderAddress.toInetAddress(), source.port());
-        }
-        return known;
     }
 
     // ---- options

@@ -28,10 +28,15 @@ final class ReceivedPackets {
 
     /** The most bytes that a packet takes. */
     int capacity(DatagramPacket packet) {
+        Shortened known = known(packet);
+        // Not under the lock: another thread may hold the packet's monitor for as long as it wants.
+        return known != null && known.isStill(packet) ? known.capacity : packet.getLength();
+    }
+
+    private @Nullable Shortened known(DatagramPacket packet) {
         lock.lock();
         try {
-            @Nullable Shortened known = packets.get(packet);
-            return known != null && known.isStill(packet) ? known.capacity : packet.getLength();
+            return packets.get(packet);
         } finally {
             lock.unlock();
         }
@@ -39,11 +44,12 @@ final class ReceivedPackets {
 
     /** Gives a packet the length of a datagram that was received into it. */
     void received(DatagramPacket packet, int length, int capacity) {
+        packet.setLength(length);
+        Shortened shortened = new Shortened(packet.getData(), packet.getOffset(), length, capacity);
         lock.lock();
         try {
-            packet.setLength(length);
             if (length < capacity) {
-                packets.put(packet, new Shortened(packet.getData(), packet.getOffset(), length, capacity));
+                packets.put(packet, shortened);
             } else {
                 packets.remove(packet);
             }
