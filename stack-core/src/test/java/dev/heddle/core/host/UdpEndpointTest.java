@@ -13,8 +13,11 @@ import dev.heddle.core.ip.IpCounter;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.Failure;
 import dev.heddle.core.tcp.TcpConfig;
+import dev.heddle.core.udp.Delivery;
 import dev.heddle.core.udp.UdpCounter;
+import dev.heddle.core.udp.UdpOutput;
 import dev.heddle.core.wire.IpAddress;
+import dev.heddle.core.wire.UdpHeader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -483,6 +486,25 @@ class UdpEndpointTest {
         net.full = true;
         send(client, random(60_000), B4, PORT);
         assertThat(net.a.bufferPool().usedBytes()).isPositive();
+    }
+
+    @Test
+    void a_datagram_that_was_found_for_a_name_is_not_taken_under_another() {
+        UdpEndpoint server = server();
+        DatagramName former = server.name();
+        assertThat(server.connect(A4, 7)).isEqualTo(Failure.NONE);
+        Packet packet = new Packet(100);
+        UdpOutput.write(packet, 8, PORT, new byte[4], 0, 4);
+        UdpHeader header = new UdpHeader();
+        header.wrap(packet.buffer(), packet.offset(), packet.length());
+        Batch batch = net.interfaceB.driver().batch();
+        assertThat(server.arrives(packet, header, former, batch)).isNull();
+        server.failed(Failure.PORT_UNREACHABLE, former, batch);
+        assertThat(server.takeFailure()).isEqualTo(Failure.NONE);
+        assertThat(server.arrives(packet, header, server.name(), batch)).isEqualTo(Delivery.DELIVERED);
+        server.close();
+        assertThat(server.arrives(packet, header, server.name(), batch)).isNull();
+        assertThat(net.b.bufferPool().usedBytes()).isZero();
     }
 
     @Test

@@ -5,11 +5,13 @@ import static dev.heddle.core.hostile.Siege.MILLISECOND;
 import static dev.heddle.core.hostile.Siege.VICTIM_V4;
 import static dev.heddle.core.hostile.Siege.VICTIM_V6;
 
+import dev.heddle.core.host.DatagramSource;
 import dev.heddle.core.host.Host;
 import dev.heddle.core.host.HostConfig;
 import dev.heddle.core.host.HostInterface;
 import dev.heddle.core.host.TcpEndpoint;
 import dev.heddle.core.host.TcpListener;
+import dev.heddle.core.host.UdpEndpoint;
 import dev.heddle.core.ip.FragmentPackets;
 import dev.heddle.core.ip.IpOutput;
 import dev.heddle.core.ip.Packets;
@@ -23,6 +25,7 @@ import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.IpPrefix;
 import dev.heddle.core.wire.Refusal;
 import dev.heddle.core.wire.TcpHeader;
+import dev.heddle.core.wire.UdpHeader;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +48,8 @@ final class FuzzedHost {
     private final List<TcpEndpoint> endpoints = new ArrayList<>();
     private final Peer[] peers = new Peer[PEERS];
     private final byte[] piece = new byte[20_000];
+    private final DatagramSource source = new DatagramSource();
+    private UdpEndpoint udp;
     private final ByteBuffer input;
     private boolean full;
     private boolean batch;
@@ -91,9 +96,17 @@ final class FuzzedHost {
         TcpEndpoint endpoint = host.tcpEndpoint();
         endpoint.bind(IpAddress.ANY_V6, PORT, true);
         listener = endpoint.listen(2);
+        udp = openUdp();
         for (int i = 0; i < PEERS; i++) {
             peers[i] = new Peer(i % 2 == 0, 5000 + i);
         }
+    }
+
+    private UdpEndpoint openUdp() {
+        UdpEndpoint opened = host.udpEndpoint();
+        require(opened.bind(IpAddress.ANY_V6, PORT, false) == Failure.NONE, "the port is still in use");
+        opened.options(opened.options().withReceiveBufferBytes(Integer.MAX_VALUE));
+        return opened;
     }
 
     private boolean sent(Packet packet) {
@@ -104,6 +117,13 @@ final class FuzzedHost {
         Packet copy = new Packet(packet.length());
         copy.copyOf(packet);
         int protocol = copy.buffer().get(copy.offset() + (ipv4 ? 9 : 6));
+        if (protocol == UdpHeader.PROTOCOL) {
+            for (Peer peer : peers) {
+                if (peer.ipv4 == ipv4) {
+                    hear(peer, copy, IpOutput.headerBytes(ipv4));
+                }
+            }
+        }
         if (protocol != TcpHeader.PROTOCOL) {
             return true;
         }
@@ -119,11 +139,15 @@ final class FuzzedHost {
                         + (header.isFin() ? 1 : 0);
                 peer.victimPort = header.sourcePort();
                 peer.echo = header.options().hasTimestamps() ? header.options().timestampValue() : 0;
-                peer.heard = new byte[Math.min(copy.length(), ipBytes + 64)];
-                copy.buffer().get(copy.offset(), peer.heard);
+                hear(peer, copy, ipBytes);
             }
         }
         return true;
+    }
+
+    private static void hear(Peer peer, Packet packet, int ipBytes) {
+        peer.heard = new byte[Math.min(packet.length(), ipBytes + 64)];
+        packet.buffer().get(packet.offset(), peer.heard);
     }
 
     private static void require(boolean condition, String what) {
@@ -147,11 +171,13 @@ final class FuzzedHost {
             host.endBatch(gate);
         }
         listener.close();
+        udp.close();
         endpoints.forEach(TcpEndpoint::close);
         host.linkReady(gate);
         // All that remains ends by its timers.
         advance(MOST_NS * 4);
         require(host.endpoints().isEmpty(), "endpoints are left: " + host.endpoints());
+        require(host.datagramEndpoints().isEmpty(), "UDP endpoints are left: " + host.datagramEndpoints());
         require(host.bufferPool().usedBytes() == 0, "memory is left");
         require(host.nextDeadline() == Clock.NEVER, "a timer is left");
         host.close();
@@ -184,7 +210,7 @@ final class FuzzedHost {
             case 2, 3, 4, 5, 6 -> segment(peer());
             case 7 -> fragment(peer());
             case 8 -> icmp(peer());
-            case 9 -> datagram(peer());
+            case 9 -> datagrams(peer(), what / 20);
             case 10 -> advance((1L << next() % 41) - 1);
             case 11 -> advance(next() * MILLISECOND);
             case 12, 13 -> application();
@@ -340,6 +366,43 @@ final class FuzzedHost {
                 to.toString(),
                 peer.ipv4 ? IcmpMessage.PROTOCOL_V4 : IcmpMessage.PROTOCOL_V6,
                 b.array()));
+    }
+
+    private void datagrams(Peer peer, int which) {
+        switch (which) {
+            case 1, 2, 3, 4 -> rightDatagram(peer);
+            case 5, 6 -> udp.send(piece, 0, nextShort() % piece.length, peer.address(), peer.port);
+            case 7 -> udp.send(piece, 0, nextShort() % piece.length);
+            case 8 -> udp.connect(peer.address(), peer.port);
+            case 9 -> udp.disconnect();
+            case 10 -> {
+                int bytes = udp.receive(piece, 0, next(), source);
+                require(bytes <= source.datagramBytes(), "more than a datagram");
+                require(bytes != UdpEndpoint.FAILED || udp.takeFailure() != Failure.NONE, "a failure without a reason");
+            }
+            case 11 -> {
+                udp.close();
+                udp = openUdp();
+            }
+            default -> datagram(peer);
+        }
+    }
+
+    /** A datagram for the endpoint that is right in all but perhaps one octet. */
+    private void rightDatagram(Peer peer) {
+        int length = UdpHeader.HEADER_BYTES + nextShort() % 1_400;
+        int wrong = next();
+        ByteBuffer b = ByteBuffer.allocate(length);
+        UdpHeader.write(b, 0, peer.port, PORT, length);
+        IpAddress from = peer.address();
+        IpAddress to = peer.victim();
+        long sum =
+                Checksum.pseudoHeader(from.high(), from.low(), to.high(), to.low(), UdpHeader.PROTOCOL, b.capacity());
+        UdpHeader.checksum(b, 0, Checksum.finish(Checksum.add(b, 0, b.capacity(), sum)));
+        if (wrong < 8) {
+            b.put(wrong, (byte) (b.get(wrong) ^ next()));
+        }
+        inject(Packets.ip(from.toString(), to.toString(), UdpHeader.PROTOCOL, b.array()));
     }
 
     private void datagram(Peer peer) {
