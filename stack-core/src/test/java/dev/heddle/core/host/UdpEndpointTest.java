@@ -183,10 +183,11 @@ class UdpEndpointTest {
         UdpEndpoint specific = net.b.udpEndpoint();
         UdpEndpoint onlyIpv4 = net.b.udpEndpoint();
         UdpEndpoint both = net.b.udpEndpoint();
-        assertThat(both.bind(IpAddress.ANY_V6, PORT, true)).isEqualTo(Failure.NONE);
-        assertThat(onlyIpv4.bind(IpAddress.ANY_V4, PORT, true)).isEqualTo(Failure.NONE);
-        assertThat(specific.bind(B4, PORT, true)).isEqualTo(Failure.NONE);
+        // Of equals the last would win.
         assertThat(connected.bind(IpAddress.ANY_V6, PORT, true)).isEqualTo(Failure.NONE);
+        assertThat(specific.bind(B4, PORT, true)).isEqualTo(Failure.NONE);
+        assertThat(onlyIpv4.bind(IpAddress.ANY_V4, PORT, true)).isEqualTo(Failure.NONE);
+        assertThat(both.bind(IpAddress.ANY_V6, PORT, true)).isEqualTo(Failure.NONE);
         assertThat(connected.connect(other, 7)).isEqualTo(Failure.NONE);
         UdpEndpoint peer = bound(net.a, A4, 7);
         UdpEndpoint stranger = bound(net.a, A4, 8);
