@@ -65,8 +65,8 @@ final class DatagramCalls {
         }
         IpAddress target = peer != null ? null : target(packet.getAddress());
         while (true) {
-            Failure failure = endpoint.send(
-                    packet.getData(), packet.getOffset(), packet.getLength(), target, packet.getPort());
+            Failure failure =
+                    endpoint.send(packet.getData(), packet.getOffset(), packet.getLength(), target, packet.getPort());
             if (failure == Failure.NONE) {
                 return;
             }

@@ -214,6 +214,7 @@ class DatagramStackTest {
 
     @ParameterizedTest
     @EnumSource(BlockedCall.Threads.class)
+    @SuppressWarnings("try") // the close is what is tested
     void close_ends_a_blocked_send(BlockedCall.Threads threads) throws Exception {
         try (MemoryLink.Pair cable = MemoryLink.pair("here", "nobody", LinkCapabilities.plain(1500), Clock.system());
                 NetworkStack stack = NetworkStack.builder()
@@ -232,6 +233,7 @@ class DatagramStackTest {
     }
 
     @Test
+    @SuppressWarnings("try") // the close is what is tested
     void a_link_that_goes_away_ends_a_blocked_send() throws Exception {
         try (MemoryLink.Pair cable = MemoryLink.pair("here", "nobody", LinkCapabilities.plain(1500), Clock.system());
                 NetworkStack stack = NetworkStack.builder()
@@ -279,6 +281,7 @@ class DatagramStackTest {
     }
 
     @Test
+    @SuppressWarnings("try") // the close is what is tested
     void sockets_that_are_opened_used_and_closed_by_many_threads_leave_nothing() throws Exception {
         try (Network.TwoStacks network = Network.TwoStacks.ipv4();
                 DatagramSocket echo = network.serverDatagrams(new InetSocketAddress(network.serverAddress(), 0))) {
