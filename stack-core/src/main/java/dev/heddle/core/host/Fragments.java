@@ -73,11 +73,11 @@ final class Fragments {
     }
 
     private void expire(long nowNs) {
-        List<Packet> firsts = new ArrayList<>();
+        List<Reassembly.TimedOut> late = new ArrayList<>();
         lock.lock();
         try {
-            firsts.addAll(ipv4.expire(nowNs));
-            firsts.addAll(ipv6.expire(nowNs));
+            late.addAll(ipv4.expire(nowNs));
+            late.addAll(ipv6.expire(nowNs));
             HomeTimer t = timer;
             if (t != null) {
                 t.arm(nextDeadlineNs());
@@ -85,10 +85,16 @@ final class Fragments {
         } finally {
             lock.unlock();
         }
-        for (Packet first : firsts) {
-            errors.reassemblyTimeExceeded(first, network.localAddresses(), nowNs);
-            packets.release(first);
+        for (Reassembly.TimedOut datagram : late) {
+            errorsOn(datagram.scope()).reassemblyTimeExceeded(datagram.first(), network.localAddresses(), nowNs);
+            packets.release(datagram.first());
         }
+    }
+
+    /** Tells senders; those that are known on one link only there. */
+    private IcmpErrorSender errorsOn(int scope) {
+        HostInterface there = network.networkInterface(scope);
+        return there == null ? errors : there.icmpErrors();
     }
 
     private long nextDeadlineNs() {

@@ -19,6 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Reassembly {
 
+    /**
+     * A datagram of which not all has come in time.
+     *
+     * @param first the start of its first fragment: the caller's, to be released to the pool
+     * @param scope the index of the interface where its sender is known, 0 if everywhere
+     */
+    public record TimedOut(Packet first, int scope) {}
+
     private final boolean ipv4;
     private final ReassemblyLimits limits;
     private final PacketPool packets;
@@ -183,17 +191,16 @@ public final class Reassembly {
     /**
      * Gives up the datagrams whose time is over.
      *
-     * @return the starts of the first fragments of those whose first fragment has come, whose senders are to be told (RFC
-     *     1122 3.3.2, RFC 8200 4.5): the caller's, to be released to the pool
+     * @return those whose first fragment has come, whose senders are to be told (RFC 1122 3.3.2, RFC 8200 4.5)
      */
-    public List<Packet> expire(long nowNs) {
-        List<Packet> firsts = new ArrayList<>();
+    public List<TimedOut> expire(long nowNs) {
+        List<TimedOut> firsts = new ArrayList<>();
         while (nextDeadlineNs() <= nowNs) {
             PartialDatagram datagram = datagrams.values().iterator().next();
             forget(datagram);
             Packet first = datagram.releaseAllButFirst(packets);
             if (first != null) {
-                firsts.add(first);
+                firsts.add(new TimedOut(first, datagram.key.scope()));
             }
             // One that was discarded for its overlaps has been counted, and no error must be sent.
             if (!datagram.isPoisoned()) {

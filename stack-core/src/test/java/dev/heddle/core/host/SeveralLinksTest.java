@@ -3,6 +3,7 @@ package dev.heddle.core.host;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.core.Requirement;
+import dev.heddle.core.ip.FragmentPackets;
 import dev.heddle.core.ip.IpCounter;
 import dev.heddle.core.ip.Packets;
 import dev.heddle.core.link.LinkCapabilities;
@@ -33,7 +34,7 @@ class SeveralLinksTest {
 
     private final Host host = Host.create(
             HostConfig.builder().memoryLimitBytes(16 << 20).build(),
-            () -> 1,
+            this::now,
             RandomGeneratorFactory.of("L64X128MixRandom").create(1));
     private final List<String> packets = new ArrayList<>();
     private final List<Packet> last = new ArrayList<>();
@@ -41,6 +42,18 @@ class SeveralLinksTest {
     private final Set<String> broken = new HashSet<>();
     private final HostInterface first = add("e0", "192.0.2.2/24");
     private final HostInterface second = add("e1", "198.51.100.2/24");
+
+    private long nowNs = 1;
+
+    /** Happens when the host asks for the time next. */
+    private Runnable meanwhile = () -> {};
+
+    private long now() {
+        Runnable happening = meanwhile;
+        meanwhile = () -> {};
+        happening.run();
+        return nowNs;
+    }
 
     private HostInterface add(String name, String address) {
         return add(name, address, NARROW);
@@ -195,5 +208,17 @@ class SeveralLinksTest {
         // The same for what nobody takes: of an unknown protocol.
         host.inject(other, Packets.ip("fe80::99", "fe80::3", 132, new byte[8]));
         assertThat(packets).containsExactly("e3", "e2", "e3");
+    }
+
+    @Test
+    @Requirement({"RFC4007:9", "RFC4443:3.3"})
+    void a_link_local_sender_hears_on_his_link_that_its_fragments_did_not_all_come() {
+        add("e2", "fe80::2/64");
+        HostInterface other = add("e3", "fe80::3/64");
+        host.inject(other, FragmentPackets.of("fe80::99", "fe80::3", 17, 7, 0, true, new byte[16]));
+        packets.clear();
+        nowNs += 61_000_000_000L;
+        host.runTimers();
+        assertThat(packets).containsExactly("e3");
     }
 }

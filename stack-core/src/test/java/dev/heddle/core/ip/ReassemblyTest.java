@@ -388,9 +388,9 @@ class ReassemblyTest {
         long deadline = began + seconds * SECOND;
         assertThat(family.nextDeadlineNs()).as("from the first arrival").isEqualTo(deadline);
         assertThat(family.expire(deadline - 1)).isEmpty();
-        List<Packet> firsts = family.expire(deadline);
-        assertThat(firsts).hasSize(1);
-        Packet first = firsts.getFirst();
+        List<Reassembly.TimedOut> late = family.expire(deadline);
+        assertThat(late).hasSize(1);
+        Packet first = late.getFirst().first();
         assertThat(first.length()).isEqualTo(six ? 72 : 44);
         assertThat(IpAddress.of(first.sourceHigh, first.sourceLow)).hasToString(six ? A6 : A4);
         packets.release(first);
@@ -426,7 +426,7 @@ class ReassemblyTest {
                                 : FragmentPackets.all(A4, B4, ANY, 1, 1280, random(20_000, 1))))
                 .isNotNull();
         nowNs += 60 * SECOND;
-        family.expire(nowNs).forEach(packets::release);
+        family.expire(nowNs).forEach(late -> packets.release(late.first()));
         assertThat(family.heldBytes()).isZero();
         assertThat(memory.usedBytes()).isZero();
     }
@@ -500,10 +500,10 @@ class ReassemblyTest {
             assertThat(memory.usedBytes()).isLessThanOrEqualTo(family.heldBytes());
             if (random.nextInt(10) == 0) {
                 nowNs += random.nextInt(20) * SECOND;
-                family.expire(nowNs).forEach(packets::release);
+                family.expire(nowNs).forEach(late -> packets.release(late.first()));
             }
         }
-        family.expire(nowNs + 60 * SECOND).forEach(packets::release);
+        family.expire(nowNs + 60 * SECOND).forEach(late -> packets.release(late.first()));
         assertThat(family.heldBytes()).isZero();
         assertThat(family.nextDeadlineNs()).isEqualTo(Clock.NEVER);
     }
