@@ -151,6 +151,9 @@ public final class TcpEndpoint {
             started().calls().start();
             if (host.isClosed()) {
                 started().calls().hostClosed();
+            } else if (host.outbound().isCutOff(started().pair())) {
+                // The link has failed, and whom that concerns was looked for, before this was among them.
+                started().networkDown(null);
             }
             return Failure.NONE;
         } finally {

@@ -221,4 +221,13 @@ class SeveralLinksTest {
         host.runTimers();
         assertThat(packets).containsExactly("e3");
     }
+
+    @Test
+    void an_attempt_that_begins_while_its_link_fails_hears_of_it() {
+        assertThat(host.removeRoute(EVERYTHING, GATEWAY_1, second)).isTrue();
+        TcpEndpoint endpoint = host.tcpEndpoint();
+        meanwhile = () -> host.linkDown(first);
+        endpoint.connect(FAR, 80);
+        assertThat(endpoint.failure()).isEqualTo(Failure.NETWORK_DOWN);
+    }
 }
