@@ -60,6 +60,9 @@ public record ConnectionOptions(
     private static final long SECOND = 1_000_000_000L;
 
     /** Slower than a byte a millisecond no segment would go in reasonable time. */
+    /** A time that is longer than this is for ever; with the time of day it must not overflow. */
+    private static final long FOR_EVER_NS = Integer.MAX_VALUE * SECOND;
+
     private static final long MIN_PACING_RATE = 1_000;
 
     /** What a current Linux host uses. */
@@ -88,6 +91,10 @@ public record ConnectionOptions(
             Long.MAX_VALUE);
 
     public ConnectionOptions {
+        keepIdleNs = Math.min(keepIdleNs, FOR_EVER_NS);
+        keepIntervalNs = Math.min(keepIntervalNs, FOR_EVER_NS);
+        finWait2Ns = Math.min(finWait2Ns, FOR_EVER_NS);
+        userTimeoutNs = Math.min(userTimeoutNs, FOR_EVER_NS);
         require(keepIdleNs > 0 && keepIntervalNs > 0 && keepCount > 0, "keepalive values must be positive");
         require(lingerSeconds >= -1 && lingerSeconds <= 65_535, "linger must be -1 to 65535 seconds");
         require(userTimeoutNs >= 0, "user timeout must not be negative");

@@ -62,6 +62,16 @@ class UserTimeoutTest {
     }
 
     @Test
+    @Requirement("RFC9293:MUST-21")
+    void the_application_can_wait_for_ever() {
+        script.options(o -> o.userTimeoutNs(Long.MAX_VALUE).keepAlive(true).keepIdleNs(Long.MAX_VALUE))
+                .established()
+                .write(100);
+        script.after(100_000 * SECOND).expectState(TcpState.ESTABLISHED);
+        script.expectCount(TcpCounter.TcpExtTCPKeepAlive, 0);
+    }
+
+    @Test
     @Requirement({"RFC9293:MUST-21", "RFC9293:3.10.8"})
     void the_application_can_give_up_a_connection_attempt_earlier() {
         script.options(o -> o.userTimeoutNs(5 * SECOND))
