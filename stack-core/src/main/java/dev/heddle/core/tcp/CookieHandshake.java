@@ -47,7 +47,8 @@ public final class CookieHandshake {
         int iss = context.initialSequence().cookies().mint(pair, irs, negotiated.sendMss(), nowNs);
         int timestamp = timestampWith(bitsOf(negotiated) | (ecn ? ECN : 0), negotiated, nowNs);
         int echo = negotiated.timestamps() ? header.options().timestampValue() : 0;
-        SynAck.send(context, pair, options, path, negotiated, iss, irs, timestamp, echo, ecn);
+        int window = Receiver.synWindow(context, options);
+        SynAck.send(context, pair, options, path, negotiated, iss, irs, timestamp, echo, window, ecn);
         context.counters().increment(TcpCounter.TcpExtSyncookiesSent);
     }
 

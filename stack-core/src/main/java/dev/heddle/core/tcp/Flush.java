@@ -21,11 +21,12 @@ final class Flush {
         Receiver receiver = tcb.receiverIfAny();
         SegmentEmitter emitter = tcb.emitter();
         if (tcb.handshake().isSynDue()) {
-            if (!emitter.syn(
-                    emitter.negotiated(),
-                    Receiver.synWindow(tcb.context(), tcb.options()),
-                    tcb.handshake().asksForEcn(),
-                    nowNs)) {
+            Handshake handshake = tcb.handshake();
+            // Once the peer's SYN is known, the window's right edge is where it was announced to be.
+            int window = receiver != null
+                    ? handshake.window()
+                    : handshake.announce(Receiver.synWindow(tcb.context(), tcb.options()));
+            if (!emitter.syn(emitter.negotiated(), window, handshake.asksForEcn(), nowNs)) {
                 return false;
             }
             tcb.handshake().synSent(receiver != null, nowNs);

@@ -32,7 +32,10 @@ public final class HalfOpenConnection {
     private final int iss;
     private final int irs;
     private final int peerTimestamp;
-    private final int window;
+
+    /** What was announced: as much as there was memory for; never taken back. */
+    private int window;
+
     private boolean ecn;
     private long sentNs;
     private long deadlineNs;
@@ -61,7 +64,6 @@ public final class HalfOpenConnection {
                         context.initialSequence().timestampOffset(pair))
                 .accept(syn.options());
         peerTimestamp = negotiated.timestamps() ? syn.options().timestampValue() : 0;
-        window = Receiver.synWindow(options);
         ecn = context.config().ecn() != EcnMode.OFF && Ecn.isSetupSyn(syn);
         sentNs = nowNs;
         deadlineNs = nowNs + context.config().initialRtoNs();
@@ -114,8 +116,9 @@ public final class HalfOpenConnection {
     /** Sends the SYN-ACK. */
     public void sendSynAck(long nowNs) {
         sentNs = nowNs;
+        window = Math.max(window, Receiver.synWindow(context, options));
         int timestamp = negotiated.timestamp(nowNs);
-        SynAck.send(context, pair, options, path, negotiated, iss, irs, timestamp, peerTimestamp, ecn);
+        SynAck.send(context, pair, options, path, negotiated, iss, irs, timestamp, peerTimestamp, window, ecn);
     }
 
     /**
@@ -156,7 +159,7 @@ public final class HalfOpenConnection {
             return Verdict.ANSWERED;
         }
         int length = header.payloadLength() + (header.isSyn() ? 1 : 0) + (header.isFin() ? 1 : 0);
-        boolean acceptable = ahead >= 0 && ahead < window || ahead < 0 && ahead + length > 0;
+        boolean acceptable = ahead == 0 || ahead > 0 && ahead < window || ahead < 0 && ahead + length > 0;
         if (!acceptable) {
             return header.isRst() ? Verdict.DROPPED : challenge(nowNs);
         }

@@ -15,6 +15,9 @@ final class Handshake {
     private long sentNs;
     private long startedNs;
 
+    /** What our SYN has announced. */
+    private int window;
+
     private Handshake(boolean synDue, boolean timedOut, boolean ambiguous, long sentNs) {
         this.synDue = synDue;
         this.timedOut = timedOut;
@@ -71,6 +74,17 @@ final class Handshake {
     /** When the SYN went out first. */
     long startedNs() {
         return startedNs;
+    }
+
+    /** What a SYN announces that goes out now: as much as there is memory for, but nothing is taken back. */
+    int announce(int mostBytes) {
+        window = Math.max(window, mostBytes);
+        return window;
+    }
+
+    /** What our SYN has announced. */
+    int window() {
+        return window;
     }
 
     void synSent(boolean asSynAck, long nowNs) {

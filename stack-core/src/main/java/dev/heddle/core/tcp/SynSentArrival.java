@@ -56,7 +56,7 @@ final class SynSentArrival {
     /** IRS, the options and the first window. */
     private static void synchronize(Tcb tcb, TcpHeader syn, long nowNs) {
         NegotiatedOptions agreed = tcb.emitter().negotiated().accept(syn.options());
-        tcb.receiveFrom(syn.sequence(), agreed, Receiver.synWindow(tcb.options()));
+        tcb.receiveFrom(syn.sequence(), agreed, tcb.handshake().window());
         if (agreed.timestamps()) {
             tcb.emitter().timestampRecent().record(syn.options().timestampValue(), nowNs);
         }

@@ -2,6 +2,8 @@ package dev.heddle.core.tcp;
 
 import static dev.heddle.core.tcp.Seg.ack;
 import static dev.heddle.core.tcp.Seg.data;
+import static dev.heddle.core.tcp.Seg.syn;
+import static dev.heddle.core.tcp.Seg.synAck;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.core.Requirement;
@@ -118,16 +120,21 @@ class MemoryPressureTest {
     }
 
     @Test
-    void syn_announces_no_more_than_there_is_memory_for() {
-        script.connect().ignoreSent();
+    void what_an_active_open_announces_is_no_more_than_there_is_memory_for() {
         List<Chunk> held = script.exhaustMemory();
-        held.removeLast();
-        script.after(1_000_000_000L);
-        assertThat(Receiver.synWindow(script.tcb().context(), script.tcb().options()))
-                .isZero();
+        script.pool.release(held.removeLast());
+        script.connect().expect(syn().seq(0).window(4096));
+        script.inject(synAck().mss(1000).window(60_000)).expect(ack(1).window(4096));
         held.forEach(script.pool::release);
-        assertThat(Receiver.synWindow(script.tcb().context(), script.tcb().options()))
-                .isEqualTo(65_535);
+    }
+
+    @Test
+    void what_a_passive_open_announces_is_no_more_than_there_is_memory_for() {
+        List<Chunk> held = script.exhaustMemory();
+        script.pool.release(held.removeLast());
+        script.listen(syn().mss(1000)).expect(synAck().window(4096));
+        script.inject(ack(1).seq(1)).write(100).expect(data(1, 101).window(4096));
+        held.forEach(script.pool::release);
     }
 
     @Test
