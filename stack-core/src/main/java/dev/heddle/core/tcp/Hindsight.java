@@ -3,6 +3,7 @@ package dev.heddle.core.tcp;
 import dev.heddle.core.tcp.congestion.Acknowledgement;
 import dev.heddle.core.tcp.recovery.Frto;
 import dev.heddle.core.tcp.recovery.Rack;
+import dev.heddle.core.tcp.recovery.SendRecords;
 import dev.heddle.core.tcp.recovery.SpuriousRecovery;
 import dev.heddle.core.time.Clock;
 
@@ -53,9 +54,20 @@ final class Hindsight {
         return frto.isTesting();
     }
 
-    /** Recovery begins; {@code retransmittedBytes} are in flight again already. */
-    void recoveryBegins(long una, long nxt, long retransmittedBytes) {
-        spurious.begin(una, false, retransmittedBytes, nxt);
+    /** Recovery begins. */
+    void recoveryBegins(long una, SendRecords records) {
+        begin(una, false, records);
+    }
+
+    private void begin(long una, boolean byTimeout, SendRecords records) {
+        spurious.begin(una, byTimeout);
+        if (records.retransmittedBytes() > 0) {
+            for (int index = 0; index < records.size(); index++) {
+                if (records.has(index, SendRecords.RETRANSMITTED)) {
+                    spurious.retransmittedBefore(records.start(index), records.end(index));
+                }
+            }
+        }
     }
 
     /**
@@ -63,14 +75,14 @@ final class Hindsight {
      *
      * @param phase what the sender was doing
      */
-    void timedOut(LossRecovery.Phase phase, long una, long nxt, long retransmittedBytes) {
+    void timedOut(LossRecovery.Phase phase, long una, SendRecords records) {
         // RFC 5682 2.1 step 1, 3.1: not within another recovery, but again for the same segment.
         boolean again = phase == LossRecovery.Phase.LOSS && una == timedOutAt;
         testable = phase == LossRecovery.Phase.OPEN || again && testable;
         timedOutAt = una;
         if (!again) {
             // RFC 3522 3.2: not upon subsequent timeouts for the same segment.
-            spurious.begin(una, true, retransmittedBytes, nxt);
+            begin(una, true, records);
         }
         if (testable) {
             frto.begin();
@@ -84,10 +96,10 @@ final class Hindsight {
         frto.end();
     }
 
-    /** Octets up to {@code end} went out again. */
-    void retransmitted(long bytes, long end, long nowNs) {
+    /** [start, end) went out again. */
+    void retransmitted(long start, long end, long nowNs) {
         frto.retransmitted(end);
-        spurious.retransmitted(bytes, end, nowNs);
+        spurious.retransmitted(start, end, nowNs);
     }
 
     /**

@@ -153,10 +153,10 @@ final class LossRecovery {
     /** The first {@code bytes} of a record went out again. */
     void retransmitted(int index, long bytes, long nowNs) {
         forced = false;
-        long end = records.start(index) + bytes;
+        long start = records.start(index);
         records.retransmitted(index, bytes, nowNs);
         reduction.sent(bytes);
-        hindsight.retransmitted(bytes, end, nowNs);
+        hindsight.retransmitted(start, start + bytes, nowNs);
     }
 
     /** The record to retransmit next, or −1. */
@@ -336,7 +336,7 @@ final class LossRecovery {
             ecn.reduced(nxt);
         }
         reduction.begin(congestion.slowStartThresholdBytes(), recoverFlightBytes);
-        hindsight.recoveryBegins(una, nxt, records.retransmittedBytes());
+        hindsight.recoveryBegins(una, records);
         if (!sack) {
             records.markFirstLost(mssBytes);
         }
@@ -404,7 +404,7 @@ final class LossRecovery {
             records.forgetSacks();
             context.counters().increment(TcpCounter.TcpExtTCPSACKReneging);
         }
-        hindsight.timedOut(phase, una, nxt, records.retransmittedBytes());
+        hindsight.timedOut(phase, una, records);
         if (sack) {
             rack.updateReorderingWindow(true, 0, knownMinRttNs(), rtt.srttNs());
             records.markLostByTimeout(rack, nowNs);

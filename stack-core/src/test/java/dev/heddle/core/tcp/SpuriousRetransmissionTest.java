@@ -57,6 +57,19 @@ class SpuriousRetransmissionTest {
     }
 
     @Test
+    @Requirement({"RFC2883:5.1", "RFC3708:3"})
+    void duplicate_that_the_network_made_of_what_was_not_sent_again_takes_nothing_back() {
+        sent(10_000);
+        script.after(10 * MS).inject(ack(1).sack(1001, 4001)).expect(data(1, 1001));
+        // Ahead of the gap, and later below the acknowledgment.
+        script.after(MS).inject(ack(1).sack(2001, 3001).sack(1001, 5001)).ignoreSent();
+        assertThat(script.info().recoveryPhase()).isEqualTo("RECOVERY");
+        script.after(10 * MS).inject(ack(10_001)).inject(ack(10_001).sack(4001, 5001));
+        assertThat(script.info().congestionWindowBytes()).isEqualTo(5000);
+        script.expectCount(TcpCounter.TcpExtTCPDSACKUndo, 0);
+    }
+
+    @Test
     @Requirement({"RFC3522:3.2", "RFC4015:3.1"})
     void echo_of_the_originals_timestamp_takes_the_recovery_back() {
         script.withTimestamps(500);

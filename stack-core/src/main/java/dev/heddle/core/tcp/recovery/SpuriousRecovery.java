@@ -15,13 +15,8 @@ public final class SpuriousRecovery {
     private boolean timeout;
     /** When the first retransmission went out, or −1. */
     private long firstRetransmissionNs = NONE;
-    /** Behind the last octet that was retransmitted. */
-    private long retransmittedTo;
-    /** Retransmitted octets that no D-SACK has reported. */
-    private long unreportedBytes;
-
-    private boolean retransmittedAny;
     private boolean acceptableAckSeen;
+    private final UnreportedRetransmissions unreported = new UnreportedRetransmissions();
 
     /** Over the whole connection: the peer sends D-SACKs. */
     private boolean duplicatesReported;
@@ -31,17 +26,18 @@ public final class SpuriousRecovery {
      *
      * @param una SND.UNA
      * @param byTimeout whether the retransmission timer began it
-     * @param retransmittedBytes retransmissions that are in flight already, a probe's for example
-     * @param to behind the last octet of them
      */
-    public void begin(long una, boolean byTimeout, long retransmittedBytes, long to) {
+    public void begin(long una, boolean byTimeout) {
         marker = una;
         timeout = byTimeout;
         firstRetransmissionNs = NONE;
-        retransmittedTo = to;
-        unreportedBytes = retransmittedBytes;
-        retransmittedAny = retransmittedBytes > 0;
         acceptableAckSeen = false;
+        unreported.clear();
+    }
+
+    /** [start, end) was in flight again when it began: a probe's, for example. */
+    public void retransmittedBefore(long start, long end) {
+        unreported.add(start, end);
     }
 
     /** It was judged. */
@@ -54,17 +50,15 @@ public final class SpuriousRecovery {
         return timeout;
     }
 
-    /** Octets up to {@code end} went out again. */
-    public void retransmitted(long bytes, long end, long nowNs) {
+    /** [start, end) went out again. */
+    public void retransmitted(long start, long end, long nowNs) {
         if (marker == NONE) {
             return;
         }
         if (firstRetransmissionNs == NONE) {
             firstRetransmissionNs = nowNs;
         }
-        retransmittedTo = Math.max(retransmittedTo, end);
-        unreportedBytes += bytes;
-        retransmittedAny = true;
+        unreported.add(start, end);
     }
 
     /**
@@ -74,12 +68,7 @@ public final class SpuriousRecovery {
      */
     public boolean duplicateReported(long left, long right) {
         duplicatesReported = true;
-        if (marker == NONE || !retransmittedAny || left < marker || right > retransmittedTo) {
-            // RFC 3708 3: a duplicate that this recovery has not made.
-            return false;
-        }
-        unreportedBytes -= right - left;
-        return unreportedBytes <= 0;
+        return marker != NONE && unreported.reported(left, right);
     }
 
     /**

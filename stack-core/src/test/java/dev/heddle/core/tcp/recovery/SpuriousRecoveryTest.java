@@ -15,9 +15,9 @@ class SpuriousRecoveryTest {
 
     @BeforeEach
     void recover() {
-        recovery.begin(100, false, 0, 0);
-        recovery.retransmitted(10, 110, 50 * MS);
-        recovery.retransmitted(10, 130, 51 * MS);
+        recovery.begin(100, false);
+        recovery.retransmitted(100, 110, 50 * MS);
+        recovery.retransmitted(120, 130, 51 * MS);
     }
 
     @Test
@@ -74,9 +74,29 @@ class SpuriousRecoveryTest {
     }
 
     @Test
+    @Requirement("RFC3708:3")
+    void duplicates_of_what_was_not_sent_again_do_not_count() {
+        assertThat(recovery.duplicateReported(110, 120)).isFalse();
+        assertThat(recovery.duplicateReported(110, 120)).isFalse();
+        assertThat(recovery.duplicateReported(100, 120)).isFalse();
+        assertThat(recovery.duplicateReported(105, 110)).isFalse();
+        assertThat(recovery.duplicateReported(115, 140)).isTrue();
+    }
+
+    @Test
+    @Requirement("RFC3708:3")
+    void what_was_sent_again_twice_is_reported_twice() {
+        recovery.retransmitted(100, 105, 60 * MS);
+        assertThat(recovery.duplicateReported(100, 130)).isFalse();
+        assertThat(recovery.duplicateReported(102, 104)).isFalse();
+        assertThat(recovery.duplicateReported(104, 105)).isFalse();
+        assertThat(recovery.duplicateReported(100, 102)).isTrue();
+    }
+
+    @Test
     @Requirement("RFC2883:5.4")
     void recovery_that_has_sent_nothing_again_cannot_be_taken_back() {
-        recovery.begin(200, true, 0, 0);
+        recovery.begin(200, true);
         assertThat(recovery.duplicateReported(200, 210)).isFalse();
         assertThat(recovery.isEchoOfOriginal(0, true, false, false)).isFalse();
     }
@@ -84,8 +104,9 @@ class SpuriousRecoveryTest {
     @Test
     @Requirement("RFC8985:7.3")
     void probe_that_is_in_flight_counts_as_a_retransmission() {
-        recovery.begin(200, false, 10, 240);
-        recovery.retransmitted(10, 210, 90 * MS);
+        recovery.begin(200, false);
+        recovery.retransmittedBefore(230, 240);
+        recovery.retransmitted(200, 210, 90 * MS);
         assertThat(recovery.duplicateReported(230, 240)).isFalse();
         assertThat(recovery.duplicateReported(200, 210)).isTrue();
     }
