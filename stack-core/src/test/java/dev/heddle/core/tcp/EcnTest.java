@@ -190,6 +190,22 @@ class EcnTest {
     }
 
     @Test
+    @Requirement("RFC4015:3.4")
+    void timeout_is_not_taken_back_if_an_ack_of_its_test_tells_of_congestion() {
+        for (String echo : new String[] {"", "E"}) {
+            TcpScript other =
+                    new TcpScript().config(c -> c.ecn(EcnMode.ON)).connect().ignoreSent();
+            other.after(10 * MS).inject(other.synAckOfPeer().with("E")).write(30_000);
+            other.after(250 * MS).ignoreSent();
+            assertThat(other.info().recoveryPhase()).isEqualTo("LOSS");
+            other.inject(Seg.ack(1001).with(echo)).inject(Seg.ack(1001).sack(3001, 4001));
+            boolean congestion = !echo.isEmpty();
+            other.expectCount(TcpCounter.TcpExtTCPSpuriousRTOs, congestion ? 0 : 1);
+            assertThat(other.info().congestionWindowBytes() > 5000).isNotEqualTo(congestion);
+        }
+    }
+
+    @Test
     @Requirement("RFC3168:6.1.2")
     void window_grows_again_when_the_peer_has_seen_cwr() {
         establish();
