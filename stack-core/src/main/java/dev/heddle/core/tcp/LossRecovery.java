@@ -228,7 +228,7 @@ final class LossRecovery {
         if (advances) {
             duplicates.ended(ack, phase == Phase.RECOVERY, mssBytes);
         } else if (!sack && ack.duplicate) {
-            duplicates.another(ack, nxt - una, mssBytes);
+            duplicates.another(ack, duplicableBytes(una, nxt, mssBytes), mssBytes);
         }
         if (report.hasDuplicate()) {
             counts.duplicateReports++;
@@ -256,7 +256,7 @@ final class LossRecovery {
             case OPEN -> {
                 boolean lost = sack
                         ? ack.lostBytes > 0 || leaving && records.firstToRetransmit() >= 0
-                        : duplicates.count() >= DUP_THRESH && !undone && (recoveryPoint == 0 || una > recoveryPoint);
+                        : duplicates.count() >= DUP_THRESH && !undone && mayBeginByDuplicates(una);
                 if (lost && !records.isEmpty()) {
                     enter(ack, una, nxt, mssBytes, congestion);
                 }
@@ -281,6 +281,22 @@ final class LossRecovery {
         ack.recovering |= inRecovery || phase == Phase.RECOVERY || undone;
         ack.inFlightBytes = inFlightBytes();
         congestion.acknowledged(ack);
+    }
+
+    /** What duplicates may tell of: as much as is outstanding, the hole included. */
+    private long duplicableBytes(long una, long nxt, int mssBytes) {
+        return switch (phase) {
+            // RFC 3042 2: two segments more than the window, also where RFC 6582 3.2 lets no recovery begin.
+            case OPEN -> mayBeginByDuplicates(una) ? nxt - una : Math.min(nxt - una, 3L * mssBytes);
+            case RECOVERY -> nxt - una;
+            // What was sent before the timeout is not reckoned in flight any more; only what F-RTO has sent is.
+            case LOSS -> nxt - recoveryPoint + mssBytes;
+        };
+    }
+
+    /** RFC 6582 3.2 step 2: not for what was outstanding in the last recovery. */
+    private boolean mayBeginByDuplicates(long una) {
+        return recoveryPoint == 0 || una > recoveryPoint;
     }
 
     private void acknowledgeProbe(Acknowledgement ack, long una, CongestionControl congestion) {

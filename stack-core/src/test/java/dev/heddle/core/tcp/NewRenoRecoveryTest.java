@@ -59,6 +59,30 @@ class NewRenoRecoveryTest {
     }
 
     @Test
+    @Requirement("RFC3042:2")
+    void limited_transmit_ends_with_two_segments_where_no_recovery_may_begin() {
+        start(5000);
+        script.after(250 * MS).expect(data(1, 1001)).inject(ack(2001)).ignoreSent();
+        script.inject(ack(5001)).write(40_000).ignoreSent();
+        long window = script.info().congestionWindowBytes();
+        for (int i = 0; i < 10; i++) {
+            script.inject(ack(5001));
+        }
+        assertThat(script.info().unacknowledgedBytes()).isEqualTo(window / 1000 * 1000 + 2000);
+        assertThat(script.info().recoveryPhase()).isEqualTo("OPEN");
+    }
+
+    @Test
+    @Requirement("RFC5681:3.1")
+    void duplicates_that_were_on_their_way_when_the_timer_expired_let_nothing_go() {
+        start(10_000);
+        script.after(250 * MS).expect(data(1, 1001));
+        script.inject(ack(1), ack(1), ack(1)).expectNothing();
+        script.injectWithinBatch(ack(1), ack(1), ack(1), ack(1)).flush().expectNothing();
+        script.inject(ack(10_001)).expectNothing();
+    }
+
+    @Test
     @Requirement("RFC6582:3.2")
     void no_false_fast_retransmit_after_a_timeout() {
         start(5000);
