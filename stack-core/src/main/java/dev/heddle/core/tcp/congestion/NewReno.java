@@ -14,8 +14,10 @@ public final class NewReno implements CongestionControl {
     private long cwnd;
     private long ssthresh;
     private long acknowledgedInWindow;
+    /** What a spurious reduction is taken back to; 0 if there was none. */
     private long priorCwnd;
-    private long priorSsthresh = Long.MAX_VALUE;
+
+    private long priorSsthresh;
 
     public NewReno(CongestionControls.Start start) {
         initialWindowSegments = start.initialWindowSegments();
@@ -135,6 +137,8 @@ public final class NewReno implements CongestionControl {
     private void undo() {
         cwnd = Math.max(cwnd, priorCwnd);
         ssthresh = Math.max(ssthresh, priorSsthresh);
+        priorCwnd = 0;
+        priorSsthresh = 0;
     }
 
     private void remember() {

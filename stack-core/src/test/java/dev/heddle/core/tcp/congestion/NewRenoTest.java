@@ -114,4 +114,13 @@ class NewRenoTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("reno2");
     }
+
+    @Test
+    void nothing_is_taken_back_that_was_not_reduced() {
+        // As one that takes over a connection whose recovery then turns out to be for nothing.
+        NewReno other = new NewReno(new CongestionControls.Start(1000, 10, 7000, 5000, 1));
+        other.recoveryWasSpurious(0);
+        assertThat(other.congestionWindowBytes()).isEqualTo(7000);
+        assertThat(other.slowStartThresholdBytes()).isEqualTo(5000);
+    }
 }
