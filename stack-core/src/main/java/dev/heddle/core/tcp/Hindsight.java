@@ -130,7 +130,8 @@ final class Hindsight {
             long nxt,
             boolean newDataMayGo) {
         if (ack.ecnEcho) {
-            // RFC 4015 3.4: congestion was real. The peer will not say so again: CWR goes with the new data that F-RTO sends.
+            // RFC 4015 3.4: congestion was real. The peer will not say so again: CWR goes with the new data that F-RTO
+            // sends.
             spurious.end();
             frto.end();
         }

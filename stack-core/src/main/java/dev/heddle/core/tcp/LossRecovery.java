@@ -60,6 +60,9 @@ final class LossRecovery {
     /** New data beyond this offset measures the path after a spurious timeout; 0 if none was. */
     private long spikeEnd;
 
+    /** After a timeout: what has been delivered since, and since SND.UNA advanced. */
+    private long deliveredSinceTimeoutBytes;
+
     private boolean renegingSuspected;
     private boolean probeScheduleDue;
     private long probeTimeouts;
@@ -234,6 +237,9 @@ final class LossRecovery {
             counts.duplicateReports++;
         }
         unansweredBytes += ack.deliveredBytes;
+        if (phase == Phase.LOSS) {
+            countRepaired(ack, mssBytes);
+        }
         if (rack.hasReordered()) {
             context.counters().increment(TcpCounter.TcpExtTCPSACKReorder);
             counts.reorderings++;
@@ -281,6 +287,15 @@ final class LossRecovery {
         ack.recovering |= inRecovery || phase == Phase.RECOVERY || undone;
         ack.inFlightBytes = inFlightBytes();
         congestion.acknowledged(ack);
+    }
+
+    /** RFC 3465 2.3: without SACK nobody knows, and a segment is what the retransmission was. */
+    private void countRepaired(Acknowledgement ack, int mssBytes) {
+        deliveredSinceTimeoutBytes += ack.deliveredBytes;
+        ack.repairedBytes = Math.min(ack.acknowledgedBytes, sack ? deliveredSinceTimeoutBytes : mssBytes);
+        if (ack.acknowledgedBytes > 0) {
+            deliveredSinceTimeoutBytes = 0;
+        }
     }
 
     /** What duplicates may tell of: as much as is outstanding, the hole included. */
@@ -429,6 +444,7 @@ final class LossRecovery {
         }
         phase = Phase.LOSS;
         recoveryPoint = nxt;
+        deliveredSinceTimeoutBytes = 0;
         duplicates.reset();
         forced = true;
         probe.reset();

@@ -221,4 +221,27 @@ class RetransmissionTimerTest {
     private void established() {
         script.connect().after(10 * MS).answered();
     }
+
+    @Test
+    @Requirement("RFC3465:2.3")
+    void after_a_timeout_the_window_does_not_grow_by_what_had_arrived_before_it() {
+        for (boolean sack : new boolean[] {true, false}) {
+            for (String algorithm : new String[] {"newreno", "cubic"}) {
+                TcpScript script = new TcpScript().options(o -> o.congestionControl(algorithm));
+                if (!sack) {
+                    script.peerWithoutSack();
+                }
+                script.connect().after(10 * TcpScript.MS).answered().write(60_000);
+                for (int i = 1; i <= 10; i++) {
+                    script.inject(ack(1 + i * 1000));
+                }
+                long nxt = 10_001 + script.info().unacknowledgedBytes();
+                script.inject(sack ? ack(10_001).sack(11_001, nxt) : ack(10_001));
+                script.after(300 * TcpScript.MS).ignoreSent();
+                assertThat(script.info().congestionWindowBytes()).isEqualTo(1000);
+                script.inject(ack(nxt));
+                assertThat(script.info().congestionWindowBytes()).isEqualTo(2000);
+            }
+        }
+    }
 }

@@ -18,6 +18,8 @@ public final class Acknowledgement {
     public long sackedBytes;
     /** Bytes delivered: acknowledged now, cumulatively or selectively, and not before. */
     public long deliveredBytes;
+    /** After a timeout: what of them has left the network only now, as far as is known; −1 otherwise. */
+    public long repairedBytes = -1;
     /** Bytes found lost because of this ACK. */
     public long lostBytes;
     /** The round-trip time measured, or −1. */
@@ -45,6 +47,14 @@ public final class Acknowledgement {
     /** The delivery rate that it shows. */
     public final RateSample rate = new RateSample();
 
+    /**
+     * What a window grows by: the bytes acknowledged, but while a timeout's losses are repaired not what had arrived before it
+     * and waited behind a hole (RFC 3465 2.3).
+     */
+    public long growthBytes() {
+        return repairedBytes >= 0 ? repairedBytes : acknowledgedBytes;
+    }
+
     /** Starts the description of a new ACK. */
     public void reset(long newArrivalNs, long newPriorInFlightBytes) {
         arrivalNs = newArrivalNs;
@@ -54,6 +64,7 @@ public final class Acknowledgement {
         acknowledgedBytes = 0;
         sackedBytes = 0;
         deliveredBytes = 0;
+        repairedBytes = -1;
         lostBytes = 0;
         rttNs = -1;
         smoothedRttNs = 0;

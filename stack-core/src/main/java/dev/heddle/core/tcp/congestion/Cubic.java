@@ -136,7 +136,7 @@ public final class Cubic implements CongestionControl {
             }
             return;
         }
-        double bytes = ack.acknowledgedBytes;
+        double bytes = ack.growthBytes();
         if (bytes == 0) {
             return;
         }

@@ -97,7 +97,7 @@ final class HyStartPlusPlus {
 
     /** What the acknowledged bytes add to the window in slow start. */
     long growth(Acknowledgement ack, int mssBytes) {
-        long bytes = Math.min(ack.acknowledgedBytes, burstLimit(ack, mssBytes));
+        long bytes = Math.min(ack.growthBytes(), burstLimit(ack, mssBytes));
         return state == State.CONSERVATIVE ? bytes / CSS_GROWTH_DIVISOR : bytes;
     }
 

@@ -68,10 +68,10 @@ public final class NewReno implements CongestionControl {
             ssthresh = cwnd;
         }
         // RFC 7661 4.3, RFC 2861: a window that is not used says nothing about the path.
-        if (!ack.congestionWindowLimited || ack.acknowledgedBytes == 0) {
+        long bytes = ack.growthBytes();
+        if (!ack.congestionWindowLimited || bytes == 0) {
             return;
         }
-        long bytes = ack.acknowledgedBytes;
         if (cwnd < ssthresh) {
             long grown = Math.min(hyStart.growth(ack, mssBytes), ssthresh - cwnd);
             cwnd += grown;

@@ -15,6 +15,7 @@ public final class SpuriousRecovery {
     private boolean timeout;
     /** When the first retransmission went out, or −1. */
     private long firstRetransmissionNs = NONE;
+
     private boolean acceptableAckSeen;
     private final UnreportedRetransmissions unreported = new UnreportedRetransmissions();
 
