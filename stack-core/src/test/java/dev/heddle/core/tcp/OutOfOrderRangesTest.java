@@ -74,8 +74,8 @@ class OutOfOrderRangesTest {
     @Test
     void connection_drops_and_does_not_report_what_is_one_range_too_many() {
         TcpScript script = new TcpScript().established();
-        int most = OutOfOrderRanges.MAX_RANGES;
-        for (int i = 1; i <= most; i++) {
+        long most = OutOfOrderRanges.MAX_RANGES;
+        for (long i = 1; i <= most; i++) {
             script.inject(Seg.data(10 * i, 10 * i + 5));
         }
         script.ignoreSent().inject(Seg.data(60_000, 60_010));

@@ -273,7 +273,7 @@ class SendRecordsTest {
     void a_peer_that_reneges_cannot_have_records_cut_ever_smaller() {
         SendRecords records = new SendRecords();
         records.append(1, 100_001, 1);
-        for (int time = 0; time < 50; time++) {
+        for (long time = 0; time < 50; time++) {
             for (long octet = 2 + 1_500 * time; octet < 1_500 * time + 1_500; octet += 2) {
                 records.sack(octet, octet + 1);
             }
@@ -289,7 +289,7 @@ class SendRecordsTest {
     @Requirement("RFC2018:5")
     void every_other_segment_is_recorded_as_small_as_segments_usually_are() {
         SendRecords records = new SendRecords();
-        int mss = 536;
+        long mss = 536;
         int segments = 2 * SendRecords.MOST_RANGES;
         records.append(1, 1 + segments * mss, 1);
         long sacked = 0;
