@@ -38,8 +38,12 @@ final class ReceiveWindow {
 
     /** The octet up to which there is room now. */
     private long roomEdge() {
-        long unread = reader.isDiscarding() ? 0 : sequence.nxt - buffer.head();
-        return sequence.nxt + Math.max(0, limit.bytes() - unread);
+        return Math.max(sequence.nxt, bufferEnd());
+    }
+
+    /** Where the buffer ends; before RCV.NXT if it is more than full. */
+    private long bufferEnd() {
+        return (reader.isDiscarding() ? sequence.nxt : buffer.head()) + limit.bytes();
     }
 
     /** Whether the peer waits for room that there is, but no memory for it. */
@@ -109,9 +113,9 @@ final class ReceiveWindow {
         long unit = 1L << shift;
         if ((scaled << shift) < window && scaled < 65_535) {
             // Rounding down would take back what was announced; rounding up moves the edge by less than a unit. A
-            // peer that makes it creep by tiny segments gets the smaller number.
+            // peer that makes it creep by tiny segments gets the smaller number, until the window is closed.
             long raised = sequence.nxt + (scaled + 1 << shift);
-            if (raised <= roomEdge() + limit.bytes() / 4 + unit) {
+            if (raised <= bufferEnd() + limit.bytes() / 4 + unit) {
                 scaled++;
                 sequence.edge = raised;
             }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.core.Requirement;
 import dev.heddle.core.host.EndpointInfo;
+import dev.heddle.core.tcp.TcpConfig;
 import dev.heddle.core.tcp.TcpCounter;
 import dev.heddle.core.tcp.TcpInfo;
 import dev.heddle.core.tcp.TcpState;
@@ -162,6 +163,22 @@ class StalledPeersTest {
         assertThat(siege.accepted().getFirst().available()).isEqualTo(20_000);
         assertThat(siege.victim.bufferPool().usedBytes())
                 .isEqualTo(2L * siege.victim.bufferPool().chunkBytes());
+    }
+
+    /** A scaled window cannot tell an edge exactly; what each ACK rounds up must not add up. */
+    @Test
+    void segments_of_one_octet_do_not_make_a_window_creep() {
+        siege.serve(Service.idle());
+        HostilePeer peer = HostilePeer.number(siege, 1).windowScale(7).connect();
+        for (int i = 0; i < 100_000; i++) {
+            // In the wrong order, so that each is acknowledged for itself.
+            siege.inject(peer.segment().seq(peer.next + 1).payload(1));
+            siege.inject(peer.segment().payload(1));
+            peer.next += 2;
+        }
+        siege.takeAnswers();
+        int buffer = TcpConfig.DEFAULTS.connection().receiveBufferBytes();
+        assertThat(siege.accepted().getFirst().available()).isBetween(buffer, buffer + buffer / 4 + 256);
     }
 
     @Test
