@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -31,6 +32,7 @@ final class StallWatch implements AutoCloseable {
 
     private static final Duration SLACK = Duration.ofMillis(1500);
     private static final long SAMPLE_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration END_TIMEOUT = Duration.ofSeconds(10);
 
     /** How rarely chance alone may break a limit. */
@@ -53,6 +55,7 @@ final class StallWatch implements AutoCloseable {
 
     private final Thread thread;
     private final @Nullable RunningProcess process;
+    private final CountDownLatch begun = new CountDownLatch(1);
     private volatile boolean closed;
 
     /* Of the watching thread; read after its end. */
@@ -98,12 +101,29 @@ final class StallWatch implements AutoCloseable {
         String loop = "while :; do echo \"$EPOCHREALTIME $(ss -tinHO state established dst '[" + heddle.getHostAddress()
                 + "]' | head -1)\"; sleep 0.02; done";
         RunningProcess process = namespace.command("bash", "-c", loop).start();
-        return start(new StallWatch(process, watch -> watch.read(process)));
+        StallWatch watch = start(new StallWatch(process, self -> self.read(process)));
+        watch.awaitBegin();
+        return watch;
+    }
+
+    /** A short transfer must not be over before the program runs that looks at it. */
+    private void awaitBegin() {
+        try {
+            if (!begun.await(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+                close();
+                throw new AssertionError("the watch does not begin");
+            }
+        } catch (InterruptedException e) {
+            close();
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     private void read(RunningProcess ss) {
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(ss.output(), StandardCharsets.US_ASCII))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                begun.countDown();
                 Matcher timeout = TIMEOUT_MS.matcher(line);
                 if (timeout.find()) {
                     long micros = Long.parseLong(line.split(" ", 2)[0].replaceAll("[.,]", ""));
