@@ -82,6 +82,7 @@ final class HalfCloseIT {
         try (ServerSocket listener = hosts.stack().serverSocketFactory().createServerSocket(PORT);
                 RunningProcess client = ncToHeddle(family).start();
                 Socket socket = listener.accept()) {
+            socket.setSoTimeout((int) TIMEOUT.toMillis());
             socket.getOutputStream().write("that is all\n".getBytes(StandardCharsets.US_ASCII));
             socket.shutdownOutput();
             assertThat(client.expectLine("that", TIMEOUT)).isEqualTo("is all");
@@ -103,6 +104,7 @@ final class HalfCloseIT {
         try (RunningProcess server =
                         nc(family, "-N", "-l", String.valueOf(PORT)).start();
                 Socket socket = connect(family)) {
+            socket.setSoTimeout((int) TIMEOUT.toMillis());
             server.say("that is all");
             server.endInput();
             assertThat(socket.getInputStream().readAllBytes()).asString().isEqualTo("that is all\n");

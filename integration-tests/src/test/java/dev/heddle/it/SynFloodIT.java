@@ -92,7 +92,8 @@ final class SynFloodIT {
                 SynFlood flood = SynFlood.start(hosts, HTTP_PORT)) {
             awaitNoPlaceLeft(hosts);
             for (Family family : Family.values()) {
-                Command.Result result = hosts.curl("--fail", "--max-time", "5", hosts.url(family, TestSite.generated(1)))
+                Command.Result result = hosts.curl(
+                                "--fail", "--max-time", "5", hosts.url(family, TestSite.generated(1)))
                         .run();
                 assertThat(result.exitCode())
                         .as(result.errors())
