@@ -59,10 +59,10 @@ public record ConnectionOptions(
 
     private static final long SECOND = 1_000_000_000L;
 
-    /** Slower than a byte a millisecond no segment would go in reasonable time. */
     /** A time that is longer than this is for ever; with the time of day it must not overflow. */
     private static final long FOR_EVER_NS = Integer.MAX_VALUE * SECOND;
 
+    /** Slower than a byte a millisecond no segment would go in reasonable time. */
     private static final long MIN_PACING_RATE = 1_000;
 
     /** What a current Linux host uses. */
