@@ -115,7 +115,7 @@ final class OutOfOrderRanges {
     }
 
     /** What is charged to the pool. */
-    private long chargedBytes() {
+    long chargedBytes() {
         return (long) BYTES_PER_RANGE * (lefts.length - KEPT_LENGTH);
     }
 

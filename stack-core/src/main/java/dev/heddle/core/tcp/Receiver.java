@@ -245,8 +245,10 @@ final class Receiver {
         }
     }
 
+    /** Whether something arrived ahead takes memory: its text, or of text that is thrown away the ranges. */
     boolean holdsDataAhead() {
-        return hasOutOfOrder() && !reader.isDiscarding();
+        OutOfOrderRanges ranges = outOfOrder;
+        return ranges != null && !ranges.isEmpty() && (!reader.isDiscarding() || ranges.chargedBytes() > 0);
     }
 
     void letGoOfDataAhead() {

@@ -51,6 +51,25 @@ class MemoryPressureTest {
 
     @Test
     @Requirement("RFC2018:8")
+    void also_who_throws_away_what_arrives_can_let_go_of_the_many_ranges_that_take_memory() {
+        script.established();
+        script.tcb().shutdownInput();
+        for (int i = 1; i <= OutOfOrderRanges.KEPT_LENGTH; i++) {
+            script.inject(data(10 * i, 10 * i + 1));
+        }
+        assertThat(script.tcb().holdsDataAhead()).as("nothing that is charged").isFalse();
+        for (int i = OutOfOrderRanges.KEPT_LENGTH + 1; i <= 100; i++) {
+            script.inject(data(10 * i, 10 * i + 1));
+        }
+        assertThat(script.tcb().holdsDataAhead()).isTrue();
+        script.ignoreSent().tcb().letGoOfDataAhead();
+        assertThat(script.tcb().holdsDataAhead()).isFalse();
+        script.expectNoMemory();
+        script.inject(data(1, 1001)).expect(ack(1001).noSack());
+    }
+
+    @Test
+    @Requirement("RFC2018:8")
     void out_of_order_data_that_finds_no_memory_is_not_reported() {
         script.established();
         List<Chunk> held = script.exhaustMemory();
