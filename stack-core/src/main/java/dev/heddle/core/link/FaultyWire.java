@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class FaultyWire {
 
     private static final int IPV6_HEADER_BYTES = 40;
-    private static final double NS_PER_SECOND_BITS = 8e9;
 
     /** A packet on its way. The number keeps the order of those due at the same time. */
     private record Travelling(long dueNs, long number, Packet packet) {}
@@ -36,8 +35,7 @@ final class FaultyWire {
     private Loss lossRule = Loss.NONE;
     private Loss.Decider loss;
     private long number;
-    /** When the last packet taken will have left, at the rate of its time. */
-    private long busyUntilNs;
+    private final RateQueue queue = new RateQueue();
     /** When the last packet that keeps the order is due. */
     private long lastDueNs;
 
@@ -199,22 +197,12 @@ final class FaultyWire {
     private boolean isQueueLong(Faults now, long nowNs) {
         return now.markingQueueBytes() > 0
                 && now.bitsPerSecond() > 0
-                && (busyUntilNs - nowNs) * (now.bitsPerSecond() / NS_PER_SECOND_BITS) > now.markingQueueBytes();
+                && queue.waitingBytes(nowNs) > now.markingQueueBytes();
     }
 
     /** When the packet will have left at the wire's rate; -1 if too much is waiting already. */
     private long departure(int length, Faults now, long nowNs) {
-        if (now.bitsPerSecond() == 0) {
-            return nowNs;
-        }
-        long startNs = Math.max(nowNs, busyUntilNs);
-        double nsPerByte = NS_PER_SECOND_BITS / now.bitsPerSecond();
-        // One packet is always taken when nothing waits.
-        if (startNs > nowNs && (startNs - nowNs) / nsPerByte + length > now.queueBytes()) {
-            return -1;
-        }
-        busyUntilNs = startNs + Math.round(length * nsPerByte);
-        return busyUntilNs;
+        return now.bitsPerSecond() == 0 ? nowNs : queue.join(length, now.bitsPerSecond(), now.queueBytes(), nowNs);
     }
 
     private void travel(Packet packet, Faults now, boolean marked, long dueNs) {

@@ -192,6 +192,26 @@ class FaultyLinkTest {
     }
 
     @Test
+    void a_rate_that_changes_is_that_of_the_packets_to_come_and_makes_the_queue_no_longer() {
+        link.faults(
+                Faults.builder().bitsPerSecond(8_096_000).queueBytes(3 * 1012).build());
+        link.transmit(numbered(0));
+        link.transmit(numbered(1));
+        link.faults(link.transmitFaults().with().bitsPerSecond(80_960_000).build());
+        link.transmit(numbered(2));
+        link.transmit(numbered(3));
+        assertThat(link.transmitCounters().get(FaultCounter.QUEUE_FULL)).isEqualTo(1);
+        assertThat(run()).containsExactly("1000000:0", "2000000:1", "2100000:2");
+        link.transmit(numbered(4));
+        link.faults(link.transmitFaults().with().bitsPerSecond(8_096_000).build());
+        link.transmit(numbered(5));
+        link.transmit(numbered(6));
+        link.transmit(numbered(7));
+        assertThat(run()).containsExactly("2200000:4", "3200000:5", "4200000:6");
+        assertThat(link.transmitCounters().get(FaultCounter.QUEUE_FULL)).isEqualTo(2);
+    }
+
+    @Test
     void a_reordered_packet_is_overtaken() {
         link.faults(Faults.builder().reordering(1).reorderDelayNs(2 * MS).build());
         link.transmit(numbered(1));
