@@ -4,8 +4,10 @@ import dev.heddle.core.link.Faults;
 import dev.heddle.net.SimulatedNetwork;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.opentest4j.TestAbortedException;
 
 /**
  * Gives each test a {@link SimulatedNetwork} of its own, as a parameter of the test or of a method that runs before or after it. If
@@ -43,6 +46,9 @@ public final class SimulatedNetworkExtension implements BeforeEachCallback, Afte
 
     private static final ExtensionContext.Namespace NAMESPACE =
             ExtensionContext.Namespace.create(SimulatedNetworkExtension.class);
+
+    /** Of a directory: file systems take 255 bytes. */
+    private static final int LONGEST_NAME = 120;
 
     private final UnaryOperator<SimulatedNetwork.Builder> plan;
     private final @Nullable Path captures;
@@ -72,7 +78,8 @@ public final class SimulatedNetworkExtension implements BeforeEachCallback, Afte
     }
 
     /**
-     * The same, and the packets of tests that fail are kept, as {@code DIRECTORY/CLASS/TEST/HOST.pcapng}.
+     * The same, and the packets of tests that fail are kept, as {@code DIRECTORY/CLASS/TEST/HOST.pcapng}. Where a method's name does not say
+     * which test it was, as with parameterized tests, TEST has its display name and a number besides.
      *
      * @param directory is made when it is needed
      */
@@ -105,13 +112,36 @@ public final class SimulatedNetworkExtension implements BeforeEachCallback, Afte
     }
 
     private static Path captureDirectory(Path captures, ExtensionContext context) {
-        String test = context.getRequiredTestMethod().getName();
-        if (!context.getDisplayName().startsWith(test)) {
-            // One invocation of several.
-            test += "-" + context.getDisplayName();
+        return captures.resolve(context.getRequiredTestClass().getName()).resolve(nameOf(context));
+    }
+
+    /** The method's name, as far as it says which test of the class it is. */
+    private static String nameOf(ExtensionContext context) {
+        Method method = context.getRequiredTestMethod();
+        boolean said = context.getDisplayName().startsWith(method.getName() + "(");
+        String wanted = said ? method.getName() : method.getName() + "-" + context.getDisplayName();
+        String name = wanted.replaceAll("[^A-Za-z0-9._=-]+", "_");
+        boolean alone = name.equals(method.getName())
+                && name.length() <= LONGEST_NAME
+                && !context.getUniqueId().contains("-invocation:")
+                && !isOverloaded(method, context.getRequiredTestClass());
+        // One test's success would take the packets of another's failure away.
+        return alone
+                ? name
+                : name.substring(0, Math.min(name.length(), LONGEST_NAME)) + "-"
+                        + Integer.toHexString(context.getUniqueId().hashCode());
+    }
+
+    private static boolean isOverloaded(Method method, Class<?> testClass) {
+        for (Class<?> type = testClass; type != null; type = type.getSuperclass()) {
+            for (Method other : type.getDeclaredMethods()) {
+                if (other.getName().equals(method.getName())
+                        && !Arrays.equals(other.getParameterTypes(), method.getParameterTypes())) {
+                    return true;
+                }
+            }
         }
-        return captures.resolve(context.getRequiredTestClass().getName())
-                .resolve(test.replaceAll("[^A-Za-z0-9._=-]+", "_"));
+        return false;
     }
 
     @Override
@@ -120,7 +150,10 @@ public final class SimulatedNetworkExtension implements BeforeEachCallback, Afte
         if (running == null) {
             return;
         }
-        Throwable failure = context.getExecutionException().orElse(null);
+        Throwable failure = context.getExecutionException()
+                // An assumption that does not hold is no failure.
+                .filter(thrown -> !(thrown instanceof TestAbortedException))
+                .orElse(null);
         try {
             // Captures are whole only when the links are closed.
             running.network.close();

@@ -1,6 +1,7 @@
 package dev.heddle.junit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.testkit.engine.EventConditions.finishedWithFailure;
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.instanceOf;
@@ -15,13 +16,20 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.assertj.core.api.Condition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Events;
 
@@ -65,6 +73,52 @@ class SimulatedNetworkExtensionTest {
         @Test
         void passes(SimulatedNetwork network) throws IOException {
             connect(network);
+        }
+    }
+
+    /** Tests whose method names do not tell them apart, or make no file names. */
+    static class LikeNamedExample {
+
+        static final Path CAPTURES = FailingExample.createDirectory();
+
+        @RegisterExtension
+        static final SimulatedNetworkExtension NETWORK = new SimulatedNetworkExtension().captureFailures(CAPTURES);
+
+        @Test
+        void overloaded(SimulatedNetwork network) {
+            fail(network);
+        }
+
+        @Test
+        void overloaded(SimulatedNetwork network, TestInfo info) {
+            fail(network, info.getDisplayName());
+        }
+
+        @ParameterizedTest(name = "repeated {1}")
+        @CsvSource({"1, alike", "2, alike"})
+        void repeated(int number, String word, SimulatedNetwork network) {
+            fail(network, word, number);
+        }
+
+        static List<String> words() {
+            return List.of("word ".repeat(100));
+        }
+
+        @ParameterizedTest
+        @MethodSource("words")
+        void wordy(String words, SimulatedNetwork network) {
+            fail(network, words);
+        }
+
+        @Test
+        void assumes(SimulatedNetwork network) {
+            network.host("alone");
+            assumeTrue(network.hosts().isEmpty());
+        }
+
+        private static void fail(SimulatedNetwork network, Object... parameters) {
+            network.host("alone");
+            throw new IllegalStateException(List.of(parameters).toString());
         }
     }
 
@@ -126,6 +180,29 @@ class SimulatedNetworkExtensionTest {
             Files.delete(directory.resolve(left));
         }
         Files.delete(FailingExample.CAPTURES);
+    }
+
+    @Test
+    void each_failure_keeps_its_packets_whatever_it_is_called() throws IOException {
+        Events tests = EngineTestKit.engine("junit-jupiter")
+                .selectors(selectClass(LikeNamedExample.class))
+                .execute()
+                .testEvents();
+        tests.assertStatistics(statistics -> statistics.failed(5).aborted(1));
+        tests.failed()
+                .assertThatEvents()
+                .allMatch(event -> event.getRequiredPayload(TestExecutionResult.class)
+                        .getThrowable()
+                        .orElseThrow() instanceof IllegalStateException);
+        List<Path> all;
+        try (Stream<Path> walk = Files.walk(LikeNamedExample.CAPTURES)) {
+            all = walk.sorted(Comparator.reverseOrder()).toList();
+        }
+        assertThat(all).filteredOn(path -> path.endsWith("alone.pcapng")).hasSize(5);
+        assertThat(all).noneMatch(path -> path.toString().contains("assumes"));
+        for (Path path : all) {
+            Files.delete(path);
+        }
     }
 
     @Test
