@@ -192,8 +192,9 @@ class SimulatedNetworkExtensionTest {
         tests.failed()
                 .assertThatEvents()
                 .allMatch(event -> event.getRequiredPayload(TestExecutionResult.class)
-                        .getThrowable()
-                        .orElseThrow() instanceof IllegalStateException);
+                                .getThrowable()
+                                .orElseThrow()
+                        instanceof IllegalStateException);
         List<Path> all;
         try (Stream<Path> walk = Files.walk(LikeNamedExample.CAPTURES)) {
             all = walk.sorted(Comparator.reverseOrder()).toList();

@@ -21,6 +21,9 @@ final class Pacer {
 
     private static final double AVOIDANCE_RATIO = 1.2;
 
+    /** As slow as an application may ask for. */
+    private static final long LEAST_RATE = 1_000;
+
     private long rateBytesPerSecond = CongestionControl.UNPACED;
     private int mssBytes;
     /** When the next segment may go. */
@@ -42,10 +45,12 @@ final class Pacer {
      * @param forWaiting whether what waits already waits as this rate says
      */
     void rate(long bytesPerSecond, int newMssBytes, boolean forWaiting) {
+        // An algorithm that knows no rate may say 0: a pause without end would overflow into none.
+        long rate = Math.max(LEAST_RATE, bytesPerSecond);
         if (forWaiting && nextNs != Long.MIN_VALUE) {
-            nextNs = sentNs + (long) ((nextNs - sentNs) * ((double) rateBytesPerSecond / bytesPerSecond));
+            nextNs = sentNs + (long) ((nextNs - sentNs) * ((double) rateBytesPerSecond / rate));
         }
-        rateBytesPerSecond = bytesPerSecond;
+        rateBytesPerSecond = rate;
         mssBytes = newMssBytes;
         asked = false;
         if (!isOn()) {

@@ -28,7 +28,7 @@ record SendHistory(
                 before.times,
                 before.counts,
                 before.reorderingSeen || recovery.rack().isReorderingSeen(),
-                before.deliveredBytes + estimator.deliveredBytes(),
+                estimator.deliveredBytes(),
                 fresh ? estimator.bytesPerSecond() : before.rateBytesPerSecond,
                 fresh ? estimator.isRateApplicationLimited() : before.rateApplicationLimited);
     }

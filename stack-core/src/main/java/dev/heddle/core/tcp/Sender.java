@@ -166,6 +166,7 @@ final class Sender {
             }
             LossRecovery recovery =
                     new LossRecovery(context, rtt, emitter.negotiated().sack(), emitter.ecn(), before.counts());
+            recovery.records().deliveryRate().goOnFrom(before.deliveredBytes());
             started = transmission =
                     new Transmission(context, sequence, emitter, buffer, congestion, recovery, before.times());
             arrival = new AckArrival(context, sequence, emitter, rtt, buffer, congestion, recovery);

@@ -91,4 +91,16 @@ class PacingTest {
         script.established().write(10_000).expect(segments(0, 10));
         assertThat(script.info().pacingRateBytesPerSecond()).isEqualTo(CongestionControl.UNPACED);
     }
+
+    @Test
+    void no_rate_at_all_is_slow_and_not_unlimited() {
+        for (long rate : new long[] {0, -1}) {
+            Pacer pacer = new Pacer();
+            pacer.rate(rate, 1000, false);
+            pacer.sent(2000, MS);
+            assertThat(pacer.isDue(TcpScript.MS * 1500)).isFalse();
+            pacer.rate(MEGABYTE, 1000, true);
+            assertThat(pacer.isDue(3 * MS)).isTrue();
+        }
+    }
 }

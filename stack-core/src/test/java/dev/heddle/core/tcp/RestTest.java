@@ -119,4 +119,17 @@ class RestTest {
         assertThat(script.info().traffic().deliveredBytes()).isEqualTo(1_500);
         assertThat(script.info().timing().busyNs()).isEqualTo(2_010 * MS);
     }
+
+    @Test
+    void delivered_bytes_are_counted_on_so_that_an_algorithm_can_tell_round_trips_by_them() {
+        script.inject(ack(1001)).after(REST_MS * MS);
+        assertThat(isAtRest()).isTrue();
+        script.write(2_000).inject(ack(3001));
+        assertThat(script.tcb().sender().recovery().records().deliveryRate().deliveredBytes())
+                .isEqualTo(3_000);
+        assertThat(script.info().deliveredBytes()).isEqualTo(3_000);
+        script.after(REST_MS * MS);
+        assertThat(isAtRest()).isTrue();
+        assertThat(script.info().deliveredBytes()).isEqualTo(3_000);
+    }
 }

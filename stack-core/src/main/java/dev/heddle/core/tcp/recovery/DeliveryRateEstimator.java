@@ -39,6 +39,11 @@ public final class DeliveryRateEstimator {
     private long rateIntervalNs;
     private boolean rateApplicationLimited;
 
+    /** So much was delivered before: the count is the connection's, whenever this was made. */
+    public void goOnFrom(long bytes) {
+        deliveredBytes = bytes;
+    }
+
     /** Sending starts with nothing in flight: the intervals do too. */
     void started(long nowNs) {
         firstSentNs = nowNs;
