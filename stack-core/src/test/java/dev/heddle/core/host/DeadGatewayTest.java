@@ -194,4 +194,26 @@ class DeadGatewayTest {
         assertThat(one.state()).isEqualTo(TcpState.ESTABLISHED);
         assertThat(other.state()).isEqualTo(TcpState.ESTABLISHED);
     }
+
+    @Test
+    @Requirement("RFC1122:3.3.1.4")
+    void as_many_peers_as_a_server_has_go_the_other_way() {
+        List<IpAddress> peers = new ArrayList<>();
+        for (int i = 10; i < 160; i++) {
+            peers.add(IpAddress.parse("203.0.113." + i));
+        }
+        net.b.addInterface(
+                "b2",
+                LinkCapabilities.plain(1500),
+                packet -> true,
+                peers.stream().map(peer -> IpPrefix.parse(peer + "/32")).toList());
+        net.listen(80, 200);
+        List<TcpEndpoint> clients =
+                peers.stream().map(peer -> net.connect(peer, 80)).toList();
+        net.advance(8 * SECOND);
+        assertThat(clients).allMatch(client -> client.state() == TcpState.ESTABLISHED);
+        ways.clear();
+        clients.forEach(client -> client.write(new byte[10], 0, 10));
+        assertThat(ways).containsOnly(2);
+    }
 }
