@@ -136,6 +136,10 @@ public final class HalfOpenConnection {
             return false;
         }
         retries++;
+        if (retries >= context.config().problemRetries()) {
+            // RFC 9293 MUST-20 (b): IP is told.
+            context.output().unanswered(pair, sentNs, nowNs);
+        }
         context.counters().increment(TcpCounter.TcpExtTCPSynRetrans);
         context.counters().increment(TcpCounter.TcpRetransSegs);
         sendSynAck(nowNs);

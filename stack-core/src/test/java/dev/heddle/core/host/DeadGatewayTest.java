@@ -216,4 +216,16 @@ class DeadGatewayTest {
         clients.forEach(client -> client.write(new byte[10], 0, 10));
         assertThat(ways).containsOnly(2);
     }
+
+    @Test
+    @Requirement({"RFC9293:MUST-20", "RFC1122:3.3.1.4"})
+    void a_server_that_nobody_answers_tries_the_other_gateway() {
+        TcpEndpoint endpoint = net.a.tcpEndpoint();
+        endpoint.bind(IpAddress.ANY_V6, 80, false);
+        endpoint.listen(1);
+        net.a.inject(
+                second, RawSegment.of(FAR, 5000, HostPair.A4, 80).syn(1).packet());
+        net.advance(8 * SECOND);
+        assertThat(ways).containsExactly(1, 1, 1, 2);
+    }
 }
