@@ -67,10 +67,13 @@ final class Closing {
         }
     }
 
-    /** Whether there are too many orphans, or this one holds memory that is short: nobody waits for what it still does. */
+    /**
+     * Whether there are too many orphans, or this one holds memory that is used up: nobody waits for what it still does. While
+     * the greedy only have what they may have, it keeps its share: else they would cut short what others are still being sent.
+     */
     boolean isTooMuch() {
         return orphans().isTooMany()
-                || tcb.sender().buffer().holdsMemory() && tcb.context().pool().isShort();
+                || tcb.sender().buffer().holdsMemory() && tcb.context().pool().isNearlyExhausted();
     }
 
     private Orphans orphans() {

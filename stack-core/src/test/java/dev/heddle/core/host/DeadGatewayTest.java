@@ -223,8 +223,7 @@ class DeadGatewayTest {
         TcpEndpoint endpoint = net.a.tcpEndpoint();
         endpoint.bind(IpAddress.ANY_V6, 80, false);
         endpoint.listen(1);
-        net.a.inject(
-                second, RawSegment.of(FAR, 5000, HostPair.A4, 80).syn(1).packet());
+        net.a.inject(second, RawSegment.of(FAR, 5000, HostPair.A4, 80).syn(1).packet());
         net.advance(8 * SECOND);
         assertThat(ways).containsExactly(1, 1, 1, 2);
     }

@@ -57,6 +57,21 @@ class OrphanTest {
     }
 
     @Test
+    void an_orphan_keeps_its_share_of_the_memory_as_long_as_there_is_some() {
+        script.established().write(500).ignoreSent();
+        List<Chunk> held = script.exhaustMemory();
+        // The greedy have used up what they may, and what is guaranteed to others is there.
+        int reserve = held.size() / 8;
+        held.subList(0, reserve).forEach(script.pool::release);
+        assertThat(script.pool.isShort()).isTrue();
+        script.close().expect(fin(501));
+        script.nextTimerAfter(script.info().rtoNs()).ignoreSent().expectState(TcpState.FIN_WAIT_1);
+        script.inject(ack(502)).expectState(TcpState.FIN_WAIT_2);
+        held.subList(reserve, held.size()).forEach(script.pool::release);
+        script.expectNoMemory();
+    }
+
+    @Test
     void an_orphan_without_memory_may_stay_when_memory_is_short() {
         script.established();
         List<Chunk> held = script.exhaustMemory();
