@@ -75,10 +75,12 @@ final class SynFloodIT {
                 KernelPeer peer = KernelPeer.start(hosts.namespace());
                 SynFlood flood = SynFlood.start(hosts, HTTP_PORT)) {
             awaitNoPlaceLeft(hosts);
+            long before = flood.sent();
             for (Family family : Family.values()) {
                 Transfer.TO_A_CLIENT.run(hosts, peer, family, BYTES);
                 Transfer.FROM_A_CLIENT.run(hosts, peer, family, BYTES);
             }
+            assertThat(flood.sent()).as("SYNs during the transfers").isGreaterThan(before + MOST_HANDSHAKES);
             assertThat(handshakes(hosts)).as("handshakes kept").isLessThanOrEqualTo(MOST_HANDSHAKES);
             assertThat(hosts.count("TcpExtSyncookiesRecv")).isPositive();
         }
@@ -91,6 +93,7 @@ final class SynFloodIT {
         try (TwoHosts hosts = connect(offloads, TcpConfig.CookieUse.NEVER);
                 SynFlood flood = SynFlood.start(hosts, HTTP_PORT)) {
             awaitNoPlaceLeft(hosts);
+            long before = flood.sent();
             for (Family family : Family.values()) {
                 Command.Result result = hosts.curl(
                                 "--fail", "--max-time", "5", hosts.url(family, TestSite.generated(1)))
@@ -99,6 +102,7 @@ final class SynFloodIT {
                         .as(result.errors())
                         .isIn(CURL_CANNOT_CONNECT, CURL_TIMED_OUT, CURL_WAS_RESET);
             }
+            assertThat(flood.sent()).as("SYNs during the attempts").isGreaterThan(before + MOST_HANDSHAKES);
         }
     }
 }
