@@ -136,10 +136,7 @@ public final class HalfOpenConnection {
             return false;
         }
         retries++;
-        if (retries >= context.config().problemRetries()) {
-            // RFC 9293 MUST-20 (b): IP is told.
-            context.output().unanswered(pair, sentNs, nowNs);
-        }
+        // IP is not told at R1: whose address a SYN has may be forged, and his connections must not go another way for it.
         context.counters().increment(TcpCounter.TcpExtTCPSynRetrans);
         context.counters().increment(TcpCounter.TcpRetransSegs);
         sendSynAck(nowNs);
