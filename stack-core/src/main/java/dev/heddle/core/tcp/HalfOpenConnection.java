@@ -136,7 +136,8 @@ public final class HalfOpenConnection {
             return false;
         }
         retries++;
-        // IP is not told at R1: whose address a SYN has may be forged, and his connections must not go another way for it.
+        // IP is not told at R1: whose address a SYN has may be forged, and his connections must not go another way for
+        // it.
         context.counters().increment(TcpCounter.TcpExtTCPSynRetrans);
         context.counters().increment(TcpCounter.TcpRetransSegs);
         sendSynAck(nowNs);

@@ -49,6 +49,11 @@ final class KeepAlive {
             return;
         }
         probes++;
+        if (probes >= tcb.context().config().problemRetries()) {
+            // As for data (RFC 9293 MUST-20 (b)): perhaps another way leads to the peer.
+            tcb.context().output().unanswered(tcb.pair(), tcb.sender().triedNs(), nowNs);
+        }
+        tcb.sender().tryAgain(nowNs);
         tcb.count(TcpCounter.TcpExtTCPKeepAlive);
         tcb.emitter().keepAliveProbe(nowNs);
         // Who wants to know soon does not wait for the second probe any longer than that.

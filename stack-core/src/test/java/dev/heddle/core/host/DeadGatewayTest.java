@@ -222,13 +222,33 @@ class DeadGatewayTest {
         TcpEndpoint endpoint = net.a.tcpEndpoint();
         endpoint.bind(IpAddress.ANY_V6, 80, false);
         TcpListener listener = endpoint.listen(1);
-        net.a.inject(
-                second, RawSegment.of(FAR, 5000, HostPair.A4, 80).syn(1).packet());
+        net.a.inject(second, RawSegment.of(FAR, 5000, HostPair.A4, 80).syn(1).packet());
         net.advance(60 * SECOND);
         assertThat(listener.halfOpenCount()).isEqualTo(1);
         assertThat(ways).hasSizeGreaterThan(4).containsOnly(1);
         ways.clear();
         net.connect(FAR, 80);
         assertThat(ways).containsOnly(1);
+    }
+
+    @Test
+    @Requirement("RFC1122:3.3.1.4")
+    void a_connection_that_rests_outlives_its_gateway_if_it_is_kept_alive() {
+        firstWorks = true;
+        TcpListener listener = net.listen(80);
+        TcpEndpoint client = net.connect(FAR, 80);
+        client.options(client.options()
+                .with()
+                .keepAlive(true)
+                .keepIdleNs(10 * SECOND)
+                .keepIntervalNs(SECOND)
+                .keepCount(5)
+                .build());
+        assertThat(listener.tryAccept()).isNotNull();
+        firstWorks = false;
+        ways.clear();
+        net.advance(30 * SECOND);
+        assertThat(client.state()).isEqualTo(TcpState.ESTABLISHED);
+        assertThat(ways).startsWith(1, 1, 2);
     }
 }
