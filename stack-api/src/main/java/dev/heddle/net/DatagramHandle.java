@@ -73,7 +73,7 @@ final class DatagramHandle implements Runnable, BlockingSide.Bits, OpenSocket {
     /** Fails if the socket was closed; as those calls do that transfer data. */
     void ensureOpen() throws SocketException {
         if (isClosed()) {
-            throw SocketFailures.closed();
+            throw owner.closed();
         }
     }
 

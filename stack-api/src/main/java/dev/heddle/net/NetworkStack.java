@@ -174,6 +174,16 @@ public final class NetworkStack implements AutoCloseable {
         return sockets;
     }
 
+    /**
+     * Closes as the kernel closes the sockets of a process that ends: what was written is sent, for at most the given time,
+     * but no thread is told. Calls that block never return. For the last moments of a JVM; otherwise as
+     * {@link #close(Duration)}.
+     */
+    public void closeWithProcess(Duration sendTimeout) {
+        sockets.processEnds();
+        close(sendTimeout);
+    }
+
     /** Has an action run, without a lock, when the stack has closed; at once if it has. */
     void afterClose(Runnable action) {
         closeLock.lock();

@@ -6,6 +6,7 @@ import java.net.SocketException;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Makes the sockets of one stack and knows those that are open, so that the stack can close them. For any thread. */
@@ -16,6 +17,9 @@ final class OpenSockets {
     private final Host host;
     private final Set<OpenSocket> handles = ConcurrentHashMap.newKeySet();
     private volatile boolean closing;
+
+    /** Set before {@link #closing} by a process that ends. */
+    private volatile boolean processEnds;
 
     /** Locks that sockets share, because they are needed rarely and for a moment, and a socket should be small. */
     private final ReentrantLock[] changes = new ReentrantLock[CHANGES_LOCKS];
@@ -81,6 +85,19 @@ final class OpenSockets {
     /** Called by a handle that was closed. */
     void remove(OpenSocket handle) {
         handles.remove(handle);
+    }
+
+    /** Has calls on closed sockets never return: the process ends, and they would have waited until its last moment. */
+    void processEnds() {
+        processEnds = true;
+    }
+
+    /** What a call on a closed socket throws. */
+    SocketException closed() {
+        while (processEnds) {
+            LockSupport.park(this);
+        }
+        return SocketFailures.closed();
     }
 
     /** Refuses new sockets from now on and returns those that are open; closing one removes it from the set. */

@@ -291,7 +291,7 @@ final class SocketHandle implements Runnable, BlockingSide.Bits, OpenSocket {
     void ensureConnected() throws SocketException {
         int now = flags;
         if ((now & CLOSED) != 0) {
-            throw SocketFailures.closed();
+            throw owner.closed();
         }
         if ((now & CONNECTED) == 0) {
             throw new SocketException("Not connected");
@@ -301,7 +301,7 @@ final class SocketHandle implements Runnable, BlockingSide.Bits, OpenSocket {
     /** Fails if the handle was closed. */
     void ensureOpen() throws SocketException {
         if (isClosed()) {
-            throw SocketFailures.closed();
+            throw owner.closed();
         }
     }
 }

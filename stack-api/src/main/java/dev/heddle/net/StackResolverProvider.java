@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.net.spi.InetAddressResolver;
 import java.net.spi.InetAddressResolver.LookupPolicy;
 import java.net.spi.InetAddressResolverProvider;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -55,7 +56,11 @@ public final class StackResolverProvider extends InetAddressResolverProvider {
             if (wanted.isEmpty()) {
                 throw new UnknownHostException(host + ": " + stack + " has no such address");
             }
-            return wanted.stream();
+            List<InetAddress> named = new ArrayList<>();
+            for (InetAddress address : wanted) {
+                named.add(InetAddress.getByAddress(host, address.getAddress()));
+            }
+            return named.stream();
         }
 
         @Override

@@ -53,6 +53,7 @@ class DefaultStackTest {
             assertThat(InetAddress.getAllByName(name))
                     .extracting(InetAddress::getHostAddress)
                     .containsExactlyInAnyOrder("192.0.2.1", "2001:db8:0:0:0:0:0:1");
+            assertThat(InetAddress.getByName(name).toString()).startsWith(name + "/");
             assertThat(InetAddress.getByName("192.0.2.1").getHostName()).isEqualTo(name);
             assertThat(network.stack.host().isClosed()).isFalse();
         }
