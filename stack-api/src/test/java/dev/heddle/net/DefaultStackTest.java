@@ -19,6 +19,10 @@ class DefaultStackTest {
 
     @Test
     void plain_java_net_sockets_are_the_stacks() throws Exception {
+        greetOverPlainSockets();
+    }
+
+    private static void greetOverPlainSockets() throws Exception {
         try (Network.DefaultStackLoopback network = new Network.DefaultStackLoopback()) {
             try (ServerSocket server = new ServerSocket(8080);
                     Socket client = new Socket("192.0.2.1", 8080);
@@ -97,7 +101,7 @@ class DefaultStackTest {
                     .isExactlyInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("is closed");
         }
-        plain_java_net_sockets_are_the_stacks();
+        greetOverPlainSockets();
     }
 
     @Test

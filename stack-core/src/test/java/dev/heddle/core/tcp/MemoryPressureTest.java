@@ -55,11 +55,11 @@ class MemoryPressureTest {
         script.established();
         script.tcb().shutdownInput();
         for (int i = 1; i <= OutOfOrderRanges.KEPT_LENGTH; i++) {
-            script.inject(data(10 * i, 10 * i + 1));
+            script.inject(data(10L * i, 10L * i + 1));
         }
         assertThat(script.tcb().holdsDataAhead()).as("nothing that is charged").isFalse();
         for (int i = OutOfOrderRanges.KEPT_LENGTH + 1; i <= 100; i++) {
-            script.inject(data(10 * i, 10 * i + 1));
+            script.inject(data(10L * i, 10L * i + 1));
         }
         assertThat(script.tcb().holdsDataAhead()).isTrue();
         script.ignoreSent().tcb().letGoOfDataAhead();
