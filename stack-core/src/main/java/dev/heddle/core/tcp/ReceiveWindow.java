@@ -18,7 +18,7 @@ final class ReceiveWindow {
     private final BufferLimit limit;
     private final NegotiatedOptions negotiated;
 
-    /** Reading has made room that the window does not tell, because memory is short. */
+    /** There is room, made by reading or from the beginning, that the window does not tell, because memory is short. */
     private boolean heldBack;
 
     ReceiveWindow(
@@ -107,6 +107,7 @@ final class ReceiveWindow {
     /** The window field of a segment that goes out now; moves the announced edge. */
     int announce(int segmentBytes) {
         sequence.edge = movedEdge(segmentBytes);
+        heldBack |= isMemoryMissing(segmentBytes);
         int shift = negotiated.receiveShift();
         long window = Math.min(sequence.window(), 65_535L << shift);
         long scaled = window >> shift;

@@ -148,6 +148,20 @@ class MemoryPressureTest {
     }
 
     @Test
+    @Requirement("RFC9293:SHLD-14")
+    void a_window_that_was_never_open_for_want_of_memory_opens_when_there_is_some() {
+        List<Chunk> held = script.exhaustMemory();
+        script.connect().expect(syn().seq(0).window(0));
+        script.inject(synAck().mss(1000).window(60_000)).expect(ack(1).window(0));
+        assertThat(script.tcb().isWindowHeldBack()).isTrue();
+        held.forEach(script.pool::release);
+        script.tcb().memoryAvailable();
+        script.flush().expect(ack(1));
+        assertThat(script.tcb().isWindowHeldBack()).isFalse();
+        assertThat(script.tcb().receiveSequence().window()).isGreaterThan(60_000);
+    }
+
+    @Test
     void what_a_passive_open_announces_is_no_more_than_there_is_memory_for() {
         List<Chunk> held = script.exhaustMemory();
         script.pool.release(held.removeLast());
