@@ -70,12 +70,13 @@ final class Retransmitter {
             long start = records.start(index);
             long end = records.end(index);
             long most = forced ? mss : Math.max(mss, Math.min(room - room % mss, congestion.burstBytes(start)));
-            if (!forced && start >= sequence.windowEdge()) {
-                // The window shrank below what was sent (RFC 9293 MUST-34): what is still inside is sent again
-                // (SHLD-16), the rest is left to the persist timer.
+            // If the window shrank below what was sent (RFC 9293 MUST-34), what is still inside is sent again (SHLD-16),
+            // the rest is left to the persist timer.
+            long inside = sequence.windowEdge() - start;
+            if (!forced && inside <= 0) {
                 return true;
             }
-            long length = Math.min(end - start, most);
+            long length = Math.min(end - start, inside > 0 ? Math.min(most, inside) : most);
             boolean push = end == sequence.nxt && start + length == end;
             TcpCounter kind = recovery.phase() == LossRecovery.Phase.RECOVERY
                     ? TcpCounter.TcpExtTCPFastRetrans
