@@ -54,6 +54,14 @@ public final class Cubic implements CongestionControl {
         private double originSeconds;
         private double renoWindow;
         private long takenNs;
+
+        void scale(double factor) {
+            cwnd *= factor;
+            ssthresh = ssthresh == Long.MAX_VALUE ? ssthresh : (long) (ssthresh * factor);
+            maxWindow *= factor;
+            windowBeforeReduction *= factor;
+            renoWindow *= factor;
+        }
     }
 
     public Cubic(CongestionControls.Start start) {
@@ -100,6 +108,7 @@ public final class Cubic implements CongestionControl {
         maxWindow *= factor;
         windowBeforeReduction *= factor;
         renoWindow *= factor;
+        beforeReduction.scale(factor);
         mssBytes = newMssBytes;
     }
 

@@ -52,11 +52,15 @@ public final class NewReno implements CongestionControl {
     @Override
     public void segmentSizeChanged(int newMssBytes) {
         // The window is a number of segments' worth of data: it scales, so that a small MSS does not start a burst.
-        cwnd = Math.max(newMssBytes, cwnd / mssBytes * newMssBytes);
-        if (ssthresh != Long.MAX_VALUE) {
-            ssthresh = ssthresh / mssBytes * newMssBytes;
-        }
+        cwnd = Math.max(newMssBytes, scaled(cwnd, newMssBytes));
+        ssthresh = scaled(ssthresh, newMssBytes);
+        priorCwnd = scaled(priorCwnd, newMssBytes);
+        priorSsthresh = scaled(priorSsthresh, newMssBytes);
         mssBytes = newMssBytes;
+    }
+
+    private long scaled(long window, int newMssBytes) {
+        return window == Long.MAX_VALUE ? window : window / mssBytes * newMssBytes;
     }
 
     @Override

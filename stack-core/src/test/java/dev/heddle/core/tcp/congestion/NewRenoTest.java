@@ -123,4 +123,14 @@ class NewRenoTest {
         assertThat(other.congestionWindowBytes()).isEqualTo(7000);
         assertThat(other.slowStartThresholdBytes()).isEqualTo(5000);
     }
+
+    @Test
+    void what_is_taken_back_is_as_many_segments_as_before_when_they_have_become_smaller() {
+        CongestionControl other = new NewReno(new CongestionControls.Start(9000, 10, 180_000, 90_000, 1));
+        other.recoveryEntered(180_000, 0);
+        other.segmentSizeChanged(1500);
+        other.recoveryWasSpurious(1);
+        assertThat(other.congestionWindowBytes()).isEqualTo(30_000);
+        assertThat(other.slowStartThresholdBytes()).isBetween(15_000L, 21_000L);
+    }
 }
