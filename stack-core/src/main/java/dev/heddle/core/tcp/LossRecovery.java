@@ -426,6 +426,11 @@ final class LossRecovery {
 
     // --- timers
 
+    /** Whether the octet at SND.UNA has been sent again because the timer expired (RFC 5681 (4)). */
+    boolean hasTimedOut(long una) {
+        return phase == Phase.LOSS && una == hindsight.timedOutAt();
+    }
+
     /** The retransmission timer expired (RFC 6298 5.4 to 5.6, RFC 5681 3.1). */
     void timedOut(long una, long nxt, long nowNs) {
         counts.timedOut(nowNs);

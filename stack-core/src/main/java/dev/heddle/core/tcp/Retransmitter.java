@@ -70,7 +70,8 @@ final class Retransmitter {
             long start = records.start(index);
             long end = records.end(index);
             long most = forced ? mss : Math.max(mss, Math.min(room - room % mss, congestion.burstBytes(start)));
-            // If the window shrank below what was sent (RFC 9293 MUST-34), what is still inside is sent again (SHLD-16),
+            // If the window shrank below what was sent (RFC 9293 MUST-34), what is still inside is sent again
+            // (SHLD-16),
             // the rest is left to the persist timer.
             long inside = sequence.windowEdge() - start;
             if (!forced && inside <= 0) {

@@ -191,7 +191,7 @@ final class Sender {
         if (windowBefore == 0 && sequence.wnd > 0) {
             windowOpened(ack);
         }
-        if (ack > sequence.una || sequence.wnd == 0) {
+        if (ack > sequence.una || sequence.wnd == 0 || windowBefore == 0) {
             // RFC 9293 MUST-37, SHLD-17: a peer that answers probes of its closed window is alive.
             unanswered = 0;
             firstUnansweredNs = packet.arrivalNs;
@@ -352,7 +352,8 @@ final class Sender {
         }
         context.counters().increment(TcpCounter.TcpExtTCPTimeouts);
         tryAgain(nowNs);
-        congestion.control().retransmissionTimeout(recovery.flightBytes(sequence.nxt), unanswered == 0, nowNs);
+        boolean first = !recovery.hasTimedOut(sequence.una);
+        congestion.control().retransmissionTimeout(recovery.flightBytes(sequence.nxt), first, nowNs);
         unanswered++;
         rtt.backOff();
         retransmitter.timedOut();

@@ -244,4 +244,22 @@ class RetransmissionTimerTest {
             }
         }
     }
+
+    @Test
+    @Requirement("RFC5681:3.1")
+    void first_timeout_after_a_closed_window_was_probed_reduces_the_threshold_like_any_other() {
+        TcpScript script = new TcpScript();
+        script.connect().after(10 * TcpScript.MS).answered();
+        script.inject(ack(1).window(0)).write(10_000).after(250 * TcpScript.MS).ignoreSent();
+        script.inject(ack(1).window(65_536));
+        assertThat(script.tcb().sender().unanswered()).isZero();
+        long flight = script.info().unacknowledgedBytes();
+        script.after(260 * TcpScript.MS).ignoreSent();
+        assertThat(script.info().recoveryPhase()).isEqualTo("LOSS");
+        assertThat(script.info().ssthreshBytes()).isEqualTo(flight / 2);
+        // The second timeout for the same octets does not reduce it again.
+        script.after(500 * TcpScript.MS).ignoreSent();
+        script.expectCount(TcpCounter.TcpExtTCPTimeouts, 2);
+        assertThat(script.info().ssthreshBytes()).isEqualTo(flight / 2);
+    }
 }

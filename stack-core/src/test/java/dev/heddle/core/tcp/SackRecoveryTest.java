@@ -239,8 +239,8 @@ class SackRecoveryTest {
     @Requirement({"RFC9293:MUST-34", "RFC9293:SHLD-16"})
     void of_what_is_sent_again_at_once_only_what_a_window_that_shrank_takes_goes() {
         script.established().write(10_000).ignoreSent();
-        script.inject(ack(1).window(2560).sack(5001, 10_001))
-                .expect(data(1, 1001), data(1001, 2001), data(2001, 2561));
-        script.inject(ack(2561).window(2560).sack(5001, 10_001)).expect(data(2561, 3561), data(3561, 4561), data(4561, 5001));
+        script.inject(ack(1).window(2560).sack(5001, 10_001)).expect(data(1, 1001), data(1001, 2001), data(2001, 2561));
+        script.inject(ack(2561).window(2560).sack(5001, 10_001))
+                .expect(data(2561, 3561), data(3561, 4561), data(4561, 5001));
     }
 }
