@@ -44,7 +44,7 @@ final class ActiveOpen {
                 || host.network().localAddresses().isBroadcast(target.high(), target.low())) {
             return Opening.failed(Failure.NETWORK_UNREACHABLE);
         }
-        HostInterface out = host.outbound().interfaceTo(target.high(), target.low(), 0);
+        HostInterface out = host.outbound().interfaceTo(target, bound);
         if (out == null) {
             return Opening.failed(Failure.NETWORK_UNREACHABLE);
         }

@@ -57,6 +57,22 @@ final class Outbound implements SegmentOutput {
         return route == null ? null : host.network().networkInterface(route.interfaceIndex());
     }
 
+    /**
+     * The same for who has bound to an address: one that is unique only on its link leads to such addresses there and nowhere
+     * else (RFC 4007 9).
+     */
+    @Nullable HostInterface interfaceTo(IpAddress target, @Nullable IpAddress from) {
+        int scope = 0;
+        if (from != null && from.isLinkLocal() && target.isLinkLocal()) {
+            for (HostInterface each : host.interfaces()) {
+                if (scope == 0 && each.addresses().contains(from.high(), from.low())) {
+                    scope = each.index();
+                }
+            }
+        }
+        return interfaceTo(target.high(), target.low(), scope);
+    }
+
     /** Whether only broken links lead to a peer. */
     boolean isCutOff(SocketPair pair) {
         HostInterface out = interfaceTo(pair.remoteHigh(), pair.remoteLow(), pair.scope());

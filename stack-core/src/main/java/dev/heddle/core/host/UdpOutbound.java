@@ -64,7 +64,7 @@ final class UdpOutbound {
         if (!broadcast && host.network().localAddresses().isBroadcast(target.high(), target.low())) {
             return Way.none(Failure.NOT_PERMITTED);
         }
-        HostInterface out = host.outbound().interfaceTo(target.high(), target.low(), 0);
+        HostInterface out = host.outbound().interfaceTo(target, from.local());
         if (out == null && target.isBroadcast()) {
             out = interfaceOf(from.local());
         }

@@ -230,4 +230,18 @@ class SeveralLinksTest {
         endpoint.connect(FAR, 80);
         assertThat(endpoint.failure()).isEqualTo(Failure.NETWORK_DOWN);
     }
+
+    @Test
+    @Requirement("RFC4007:9")
+    void who_is_bound_to_a_link_local_address_calls_by_its_link() {
+        add("e2", "fe80::2/64");
+        add("e3", "fe80::3/64");
+        for (int i = 2; i <= 3; i++) {
+            TcpEndpoint endpoint = host.tcpEndpoint();
+            endpoint.bind(IpAddress.parse("fe80::" + i), 0, false);
+            packets.clear();
+            assertThat(endpoint.connect(IpAddress.parse("fe80::99"), 80)).isEqualTo(Failure.NONE);
+            assertThat(packets).containsExactly("e" + i);
+        }
+    }
 }
