@@ -23,13 +23,19 @@ record SendHistory(
     static SendHistory of(SendHistory before, Transmission transmission) {
         LossRecovery recovery = transmission.recovery();
         DeliveryRateEstimator estimator = recovery.records().deliveryRate();
-        boolean fresh = estimator.bytesPerSecond() > 0;
         return new SendHistory(
                 before.times,
                 before.counts,
                 before.reorderingSeen || recovery.rack().isReorderingSeen(),
                 estimator.deliveredBytes(),
-                fresh ? estimator.bytesPerSecond() : before.rateBytesPerSecond,
-                fresh ? estimator.isRateApplicationLimited() : before.rateApplicationLimited);
+                estimator.bytesPerSecond(),
+                estimator.isRateApplicationLimited());
+    }
+
+    /** Sending goes on after a rest. */
+    void goOn(DeliveryRateEstimator estimator) {
+        if (deliveredBytes > 0) {
+            estimator.goOnFrom(deliveredBytes, rateBytesPerSecond, rateApplicationLimited);
+        }
     }
 }

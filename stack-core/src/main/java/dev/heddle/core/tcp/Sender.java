@@ -166,7 +166,7 @@ final class Sender {
             }
             LossRecovery recovery =
                     new LossRecovery(context, rtt, emitter.negotiated().sack(), emitter.ecn(), before.counts());
-            recovery.records().deliveryRate().goOnFrom(before.deliveredBytes());
+            before.goOn(recovery.records().deliveryRate());
             started = transmission =
                     new Transmission(context, sequence, emitter, buffer, congestion, recovery, before.times());
             arrival = new AckArrival(context, sequence, emitter, rtt, buffer, congestion, recovery);

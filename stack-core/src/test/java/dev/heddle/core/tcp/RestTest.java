@@ -132,4 +132,19 @@ class RestTest {
         assertThat(isAtRest()).isTrue();
         assertThat(script.info().deliveredBytes()).isEqualTo(3_000);
     }
+
+    @Test
+    void a_rate_that_the_application_sets_after_a_rest_counts_no_more_than_after_any_pause() {
+        script.inject(ack(1001)).write(30_000);
+        for (int end = 11_001; end <= 31_001; end += 10_000) {
+            script.after(10 * MS).inject(ack(Math.min(end, script.tcb().sendSequence().nxt)));
+        }
+        long rate = script.info().deliveryRateBytesPerSecond();
+        assertThat(rate).isGreaterThan(500_000);
+        script.after(REST_MS * MS);
+        assertThat(isAtRest()).isTrue();
+        script.write(1_000).after(10 * MS).inject(ack(32_001));
+        assertThat(isAtRest()).isFalse();
+        assertThat(script.info().deliveryRateBytesPerSecond()).isEqualTo(rate);
+    }
 }

@@ -10,6 +10,8 @@ package dev.heddle.core.tcp.recovery;
  */
 public final class DeliveryRateEstimator {
 
+    private static final long NS_PER_SECOND = 1_000_000_000;
+
     private long deliveredBytes;
     /** When delivered bytes were counted last. */
     private long deliveredNs;
@@ -39,9 +41,21 @@ public final class DeliveryRateEstimator {
     private long rateIntervalNs;
     private boolean rateApplicationLimited;
 
-    /** So much was delivered before: the count is the connection's, whenever this was made. */
-    public void goOnFrom(long bytes) {
+    /**
+     * Goes on after a pause: counts and rate are the connection's, whenever this was made.
+     *
+     * @param bytes delivered before
+     * @param bytesPerSecond the latest rate of before
+     * @param isRateLimited whether the application may have set that rate
+     */
+    public void goOnFrom(long bytes, long bytesPerSecond, boolean isRateLimited) {
         deliveredBytes = bytes;
+        applicationLimited(0);
+        if (bytesPerSecond > 0) {
+            rateBytes = bytesPerSecond;
+            rateIntervalNs = NS_PER_SECOND;
+            rateApplicationLimited = isRateLimited;
+        }
     }
 
     /** Sending starts with nothing in flight: the intervals do too. */
