@@ -216,9 +216,19 @@ final class EndpointGate {
             if (packet == null) {
                 break;
             }
-            if (room.packetArrives(packet)) {
-                backlog.release(packet);
-            } else if (lastStray == null) {
+            boolean ours = true;
+            try {
+                ours = room.packetArrives(packet);
+            } finally {
+                if (ours) {
+                    // Whatever it threw, a congestion control of the user's for example: it is consumed.
+                    backlog.release(packet);
+                }
+            }
+            if (ours) {
+                continue;
+            }
+            if (lastStray == null) {
                 strays = packet;
                 lastStray = packet;
             } else {

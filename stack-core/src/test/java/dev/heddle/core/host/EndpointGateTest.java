@@ -36,6 +36,7 @@ class EndpointGateTest {
         final AtomicInteger wakes = new AtomicInteger();
         final long[] lastOfProducer = new long[8];
         final AtomicBoolean inside = new AtomicBoolean();
+        boolean failing;
         boolean over;
         boolean disordered;
         boolean overlapped;
@@ -49,6 +50,9 @@ class EndpointGateTest {
 
         @Override
         public boolean packetArrives(Packet packet) {
+            if (failing) {
+                throw new IllegalStateException("as it should");
+            }
             enterRoom();
             if (!over) {
                 int producer = (int) packet.sourceLow;
@@ -308,5 +312,19 @@ class EndpointGateTest {
         assertThat(room.overlapped).isFalse();
         assertThat(entries.get()).isPositive();
         assertThat(pool.usedBytes()).isZero();
+    }
+
+    @Test
+    void a_packet_of_the_backlog_whose_handling_fails_is_given_back() {
+        CountingRoom room = new CountingRoom();
+        room.gate.enter();
+        room.gate.packet(packet(0, 1), null);
+        assertThat(pool.usedBytes()).isPositive();
+        room.failing = true;
+        assertThatThrownBy(room.gate::leave).hasMessage("as it should");
+        assertThat(pool.usedBytes()).isZero();
+        room.failing = false;
+        room.gate.packet(packet(0, 2), null);
+        assertThat(room.handled).isEqualTo(1);
     }
 }
