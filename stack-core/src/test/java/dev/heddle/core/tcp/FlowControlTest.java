@@ -294,7 +294,8 @@ class FlowControlTest {
     void abort_resets_a_peer_that_did_not_take_the_probe_of_its_window_and_one_that_did() {
         closed();
         script.after(300 * MS).expect(data(2001, 2002)).abort();
-        script.expect(rst().with(".").seq(2001).acks(1), rst().with(".").seq(2002).acks(1));
+        script.expect(
+                rst().with(".").seq(2001).acks(1), rst().with(".").seq(2002).acks(1));
     }
 
     @Test
