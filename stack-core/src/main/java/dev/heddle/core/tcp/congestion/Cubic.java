@@ -132,7 +132,7 @@ public final class Cubic implements CongestionControl {
         if (ack.recovering) {
             return;
         }
-        if (cwnd < ssthresh && hyStart.isOverAfter(ack)) {
+        if (cwnd < ssthresh && hyStart.isOverAfter(ack, congestionWindowBytes())) {
             // RFC 9438 4.10: W_max is the window with which congestion avoidance begins, K is 0.
             ssthresh = congestionWindowBytes();
             epochNs = NO_EPOCH;

@@ -49,9 +49,10 @@ final class HyStartPlusPlus {
     /**
      * Looks at an acknowledgement of slow start (RFC 9406 4.2).
      *
+     * @param windowBytes the congestion window before it
      * @return whether congestion avoidance begins now
      */
-    boolean isOverAfter(Acknowledgement ack) {
+    boolean isOverAfter(Acknowledgement ack, long windowBytes) {
         if (state == State.DONE) {
             return false;
         }
@@ -72,15 +73,24 @@ final class HyStartPlusPlus {
                     conservativeRounds = 0;
                 }
             }
-        } else if (samples >= N_RTT_SAMPLE && currentRoundMinRttNs < baselineMinRttNs) {
-            // The growth has gone again: on with slow start.
+        } else if (currentRoundMinRttNs < baselineMinRttNs) {
+            // The growth has gone again: on with slow start. However few samples there are, more cannot undo that.
             baselineMinRttNs = INFINITE;
             state = State.SLOW_START;
         }
         if (ack.unacknowledgedOffset >= windowEnd) {
-            return endRound(ack.nextOffset);
+            return endRound(nextOffset(ack, windowBytes));
         }
         return false;
+    }
+
+    /**
+     * SND.NXT, as it would be if each ACK were answered at once. What several that are read together let go is sent after the
+     * last of them: without it a round would end with what the first few of the next one acknowledge.
+     */
+    private static long nextOffset(Acknowledgement ack, long windowBytes) {
+        boolean owes = ack.congestionWindowLimited && !ack.paced;
+        return ack.nextOffset + (owes ? Math.max(0, windowBytes - ack.priorInFlightBytes) : 0);
     }
 
     private boolean endRound(long nextOffset) {

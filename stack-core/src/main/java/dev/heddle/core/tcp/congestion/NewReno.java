@@ -68,7 +68,7 @@ public final class NewReno implements CongestionControl {
         if (ack.recovering) {
             return;
         }
-        if (cwnd < ssthresh && hyStart.isOverAfter(ack)) {
+        if (cwnd < ssthresh && hyStart.isOverAfter(ack, cwnd)) {
             ssthresh = cwnd;
         }
         // RFC 7661 4.3, RFC 2861: a window that is not used says nothing about the path.

@@ -11,6 +11,7 @@ class HyStartPlusPlusTest {
     private static final long MS = 1_000_000;
     private static final int MSS = 1000;
     private static final int SEGMENTS = 10;
+    private static final long WINDOW = (long) SEGMENTS * MSS;
 
     private final HyStartPlusPlus hyStart = new HyStartPlusPlus();
     private final Acknowledgement ack = new Acknowledgement();
@@ -20,15 +21,20 @@ class HyStartPlusPlusTest {
     private boolean round(long rttNs) {
         boolean over = false;
         for (int i = 0; i < SEGMENTS; i++) {
-            una += MSS;
-            ack.reset(0, 0);
-            ack.rttNs = rttNs;
-            ack.acknowledgedBytes = MSS;
-            ack.unacknowledgedOffset = una;
-            ack.nextOffset = una + (long) SEGMENTS * MSS;
-            over |= hyStart.isOverAfter(ack);
+            over |= acknowledge(MSS, una + MSS + WINDOW, rttNs);
         }
         return over;
+    }
+
+    private boolean acknowledge(long bytes, long nextOffset, long rttNs) {
+        ack.reset(0, Math.min(WINDOW, nextOffset - una));
+        una += bytes;
+        ack.rttNs = rttNs;
+        ack.acknowledgedBytes = bytes;
+        ack.unacknowledgedOffset = una;
+        ack.nextOffset = nextOffset;
+        ack.congestionWindowLimited = true;
+        return hyStart.isOverAfter(ack, WINDOW);
     }
 
     private void firstRounds() {
@@ -89,6 +95,47 @@ class HyStartPlusPlusTest {
         round(49 * MS);
         round(49 * MS);
         assertThat(hyStart.state()).isEqualTo(HyStartPlusPlus.State.SLOW_START);
+    }
+
+    @Test
+    @Requirement("RFC9406:4.2")
+    void fall_of_the_round_trip_time_counts_in_a_round_of_few_samples() {
+        firstRounds();
+        round(50 * MS);
+        assertThat(hyStart.state()).isEqualTo(HyStartPlusPlus.State.CONSERVATIVE);
+        // One ACK for all ten segments; the first ends the round before.
+        acknowledge(WINDOW, una + WINDOW, 50 * MS);
+        assertThat(hyStart.state()).isEqualTo(HyStartPlusPlus.State.CONSERVATIVE);
+        acknowledge(WINDOW, una + WINDOW, 41 * MS);
+        assertThat(hyStart.state()).isEqualTo(HyStartPlusPlus.State.SLOW_START);
+    }
+
+    @Test
+    @Requirement("RFC9406:4.2")
+    void growth_of_the_round_trip_time_does_not_count_in_a_round_of_few_samples() {
+        firstRounds();
+        for (int i = 0; i < 20; i++) {
+            acknowledge(WINDOW, una + WINDOW, 50 * MS);
+        }
+        assertThat(hyStart.state()).isEqualTo(HyStartPlusPlus.State.SLOW_START);
+    }
+
+    @Test
+    @Requirement("RFC9406:4.2")
+    void acknowledgements_read_together_are_one_round() {
+        firstRounds();
+        int roundTrips = 0;
+        boolean over = false;
+        while (!over) {
+            // All of a round trip at once: what they let go is sent after the last.
+            long nextOffset = una + WINDOW;
+            for (int i = 0; i < SEGMENTS; i++) {
+                over |= acknowledge(MSS, nextOffset, 50 * MS);
+            }
+            roundTrips++;
+            assertThat(roundTrips).isLessThan(10);
+        }
+        assertThat(roundTrips).isEqualTo(HyStartPlusPlus.CSS_ROUNDS);
     }
 
     @Test
