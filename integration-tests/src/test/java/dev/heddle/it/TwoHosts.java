@@ -223,6 +223,9 @@ final class TwoHosts implements AutoCloseable {
             assertThat(stack.host().endpoints())
                     .as("endpoints of a closed stack")
                     .isEmpty();
+            assertThat(stack.host().datagramEndpoints())
+                    .as("UDP endpoints of a closed stack")
+                    .isEmpty();
             assertThat(stack.host().bufferPool().usedBytes())
                     .as("buffers of a closed stack")
                     .isZero();
