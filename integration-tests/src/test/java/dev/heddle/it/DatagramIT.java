@@ -54,8 +54,7 @@ final class DatagramIT {
         assertThat(hosts.count("UdpInErrors") + hosts.count("Udp6InErrors"))
                 .as("wrong datagrams from the kernel")
                 .isZero();
-        assertThat(hosts.namespace().count("UdpInErrors")
-                        + hosts.namespace().count("Udp6InErrors"))
+        assertThat(hosts.namespace().count("UdpInErrors") + hosts.namespace().count("Udp6InErrors"))
                 .as("wrong datagrams from Heddle")
                 .isZero();
         hosts.close();
@@ -187,7 +186,8 @@ final class DatagramIT {
                         router.far().java(KernelDatagrams.class, "echo").start();
                 DatagramSocket socket = socket()) {
             int port = port(echo);
-            // An IPv6 router drops what is too long, and says so: the next datagram goes in fragments that fit. The far host's
+            // An IPv6 router drops what is too long, and says so: the next datagram goes in fragments that fit. The far
+            // host's
             // own link is narrow, so what it answers is never too long.
             boolean mayBeLost = family == Family.IPV6;
             socket.setSoTimeout(mayBeLost ? 1_000 : RECEIVE_TIMEOUT_MS);

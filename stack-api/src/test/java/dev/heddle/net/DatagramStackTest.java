@@ -77,6 +77,16 @@ class DatagramStackTest {
     }
 
     @Test
+    void an_empty_datagram_of_a_connected_socket_is_sent() throws Exception {
+        try (Network.TwoStacks network = Network.TwoStacks.ipv4();
+                DatagramPair pair = DatagramPair.open(network)) {
+            pair.client().connect(pair.serverName());
+            pair.client().send(buffer(0));
+            expect(pair.server());
+        }
+    }
+
+    @Test
     void what_has_no_route_is_unreachable() throws Exception {
         try (Network.TwoStacks network = Network.TwoStacks.ipv4();
                 DatagramSocket socket = network.clientDatagrams(null)) {
