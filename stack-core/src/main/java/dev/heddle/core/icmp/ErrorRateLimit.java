@@ -43,7 +43,7 @@ public final class ErrorRateLimit implements ErrorLimit {
         this.perSecondAndDestination = perSecondAndDestination;
         this.random = random;
         this.counters = counters;
-        all = new TokenBucket(perSecond, burst, 0);
+        all = new TokenBucket(perSecond, burst);
     }
 
     @Override
@@ -53,7 +53,7 @@ public final class ErrorRateLimit implements ErrorLimit {
         }
         boolean ipv4 = IpAddress.isIpv4(destinationHigh, destinationLow);
         boolean byAddress = ipv4 || IpAddress.isLinkLocal(destinationHigh, destinationLow);
-        TokenBucket destination = bucketOf(byAddress ? destinationLow : destinationHigh, nowNs);
+        TokenBucket destination = bucketOf(byAddress ? destinationLow : destinationHigh);
         // What one destination is refused must not be seen in the common bucket.
         if (!destination.hasToken(nowNs)) {
             counters.increment(ipv4 ? IcmpCounter.IcmpOutRateLimitHost : IcmpCounter.Icmp6OutRateLimitHost);
@@ -68,10 +68,10 @@ public final class ErrorRateLimit implements ErrorLimit {
         return true;
     }
 
-    private TokenBucket bucketOf(long destination, long nowNs) {
+    private TokenBucket bucketOf(long destination) {
         @Nullable TokenBucket bucket = destinations.get(destination);
         if (bucket == null) {
-            bucket = new TokenBucket(perSecondAndDestination, DESTINATION_BURST, nowNs);
+            bucket = new TokenBucket(perSecondAndDestination, DESTINATION_BURST);
             destinations.put(destination, bucket);
             if (destinations.size() > MOST_DESTINATIONS) {
                 Iterator<Long> eldest = destinations.keySet().iterator();

@@ -9,16 +9,21 @@ final class TokenBucket {
     private final long most;
     private long filled;
     private long atNs;
+    private boolean begun;
 
-    TokenBucket(int perSecond, int burst, long nowNs) {
+    TokenBucket(int perSecond, int burst) {
         this.perSecond = perSecond;
         most = burst * TOKEN;
         filled = most;
-        atNs = nowNs;
     }
 
     /** Whether there is a token. */
     boolean hasToken(long nowNs) {
+        if (!begun) {
+            // A clock may begin anywhere, before 0 too.
+            begun = true;
+            atNs = nowNs;
+        }
         long elapsedNs = Math.max(0, nowNs - atNs);
         atNs = Math.max(atNs, nowNs);
         // What would overflow is more than any bucket holds.

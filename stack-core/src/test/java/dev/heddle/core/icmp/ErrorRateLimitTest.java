@@ -51,6 +51,17 @@ class ErrorRateLimitTest {
 
     @Test
     @Requirement("RFC4443:2.4")
+    void the_average_is_kept_on_a_clock_that_began_before_zero() {
+        ErrorRateLimit limit = limit(1);
+        int admitted = 0;
+        for (int i = 0; i < 1000; i++) {
+            admitted += admit(limit, host(i), -3600 * SECOND + i * SECOND / 10) ? 1 : 0;
+        }
+        assertThat(admitted).isEqualTo(1000);
+    }
+
+    @Test
+    @Requirement("RFC4443:2.4")
     void all_together_get_a_burst_and_an_average_that_cannot_be_counted() {
         Set<Integer> bursts = new HashSet<>();
         for (int seed = 0; seed < 20; seed++) {
