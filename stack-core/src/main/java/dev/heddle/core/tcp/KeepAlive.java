@@ -20,7 +20,8 @@ final class KeepAlive {
         return lastArrivalNs;
     }
 
-    void segmentArrived(long nowNs) {
+    /** The peer has sent something that is in the window and acknowledges what it can. */
+    void peerHeard(long nowNs) {
         lastArrivalNs = nowNs;
         probes = 0;
     }
@@ -40,8 +41,8 @@ final class KeepAlive {
         }
         long timeoutNs = tcb.userTimeout().timeoutNs(tcb.rtt().rtoNs());
         // A user timeout takes the place of the number, as on Linux; RFC 5482 4.2 forbids to be quicker than it. But
-        // where it is
-        // over before the first probe goes, one without an answer means nothing all the same (RFC 9293 MUST-29).
+        // where
+        // it is over before the first probe goes, one without an answer means nothing all the same (RFC 9293 MUST-29).
         boolean over = timeoutNs > 0 ? probes > 1 && nowNs - lastArrivalNs >= timeoutNs : probes >= options.keepCount();
         if (over) {
             tcb.emitter().reset();

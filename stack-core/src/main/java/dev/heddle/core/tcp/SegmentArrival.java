@@ -146,6 +146,8 @@ final class SegmentArrival {
             tcb.answers().challenge(tcb, nowNs);
             return false;
         }
+        // Here at the earliest: what anybody can forge says nothing of the peer.
+        tcb.keepAlive().peerHeard(nowNs);
         recordTimestamp(tcb, header, seq, nowNs);
         if (snd.una == 0) {
             if (ack == 0) {

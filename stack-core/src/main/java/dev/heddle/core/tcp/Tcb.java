@@ -111,7 +111,6 @@ public final class Tcb {
      * @param packet its {@link Packet#tcp()} is wrapped and its checksum verified; its text is copied out
      */
     public void segmentArrives(Packet packet, long nowNs) {
-        keepAlive.segmentArrived(nowNs);
         emitter.counts().received(packet.tcp().payloadLength(), packet.gsoSize());
         if (state == TcpState.SYN_SENT) {
             SynSentArrival.process(this, packet, nowNs);

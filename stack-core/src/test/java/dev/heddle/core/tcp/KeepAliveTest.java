@@ -58,6 +58,18 @@ class KeepAliveTest {
     }
 
     @Test
+    @Requirement("RFC9293:MUST-26")
+    void what_anybody_can_forge_does_not_put_the_probe_off() {
+        start();
+        script.after(9 * SECOND)
+                // Behind the window, and an acknowledgment of what was never sent.
+                .inject(data(10_000_001, 10_000_011))
+                .inject(ack(1_000_000))
+                .ignoreSent();
+        script.after(SECOND).expect(ack(1).seq(0));
+    }
+
+    @Test
     void data_in_flight_is_a_probe_of_its_own() {
         start();
         script.write(100).ignoreSent().after(11 * SECOND);
