@@ -60,7 +60,7 @@ class RandomTransfersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {13, 577, 9943})
+    @ValueSource(longs = {13, 577, 9943, 15842, 29473})
     void seeds_that_once_failed(long seed) {
         run(seed);
     }

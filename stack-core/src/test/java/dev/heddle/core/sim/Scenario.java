@@ -238,7 +238,7 @@ final class Scenario {
             listeners.add(listener);
             listener.readiness().subscribe(() -> {
                 for (TcpEndpoint e = listener.tryAccept(); e != null; e = listener.tryAccept()) {
-                    add(new Transfer(simulation, e, down, up, 1, 2, lazy, piece));
+                    add(new Transfer(simulation, e, down, up, 1, 2, lazy, piece, rough));
                 }
             });
         }
@@ -247,7 +247,7 @@ final class Scenario {
             int to = 1 + random.nextInt(hosts.size() - 1);
             TcpEndpoint endpoint = hosts.get(random.nextInt(to)).tcpEndpoint();
             assertThat(endpoint.connect(address(to), PORT)).isEqualTo(Failure.NONE);
-            Transfer transfer = add(new Transfer(simulation, endpoint, up, down, 2, 1, lazy, piece));
+            Transfer transfer = add(new Transfer(simulation, endpoint, up, down, 2, 1, lazy, piece, rough));
             if (rough && oneIn(2)) {
                 boolean abort = random.nextBoolean();
                 simulation.after(random.nextLong(2 * SECOND), () -> transfer.quit(abort));
@@ -282,9 +282,6 @@ final class Scenario {
     }
 
     private Transfer add(Transfer transfer) {
-        if (rough) {
-            transfer.mayFail();
-        }
         transfers.add(transfer);
         return transfer;
     }

@@ -32,6 +32,7 @@ final class Transfer {
     private final int receiveSalt;
     private final boolean lazy;
     private final byte[] piece;
+    private final boolean mayFail;
 
     private int sent;
     private int received;
@@ -39,12 +40,12 @@ final class Transfer {
     private boolean ended;
     private boolean sleeping;
     private boolean working;
-    private boolean mayFail;
     private @Nullable Throwable error;
 
     /**
      * @param lazy whether it sometimes sleeps while data waits, so that windows close
      * @param piece to read into, which several may share
+     * @param mayFail whether the connection may end before its time, at either end; what arrives until then is right all the same
      */
     Transfer(
             Simulation simulation,
@@ -54,7 +55,8 @@ final class Transfer {
             int sendSalt,
             int receiveSalt,
             boolean lazy,
-            byte[] piece) {
+            byte[] piece,
+            boolean mayFail) {
         this.simulation = simulation;
         this.piece = piece;
         this.endpoint = endpoint;
@@ -64,6 +66,7 @@ final class Transfer {
         this.receiveSalt = receiveSalt;
         random = simulation.random();
         this.lazy = lazy;
+        this.mayFail = mayFail;
         endpoint.readiness().subscribe(this::work);
         work();
     }
@@ -76,7 +79,7 @@ final class Transfer {
             int sendSalt,
             int receiveSalt,
             boolean lazy) {
-        this(simulation, endpoint, toSend, toReceive, sendSalt, receiveSalt, lazy, new byte[LARGEST_PIECE]);
+        this(simulation, endpoint, toSend, toReceive, sendSalt, receiveSalt, lazy, new byte[LARGEST_PIECE], false);
     }
 
     private void work() {
@@ -105,11 +108,6 @@ final class Transfer {
         } finally {
             working = false;
         }
-    }
-
-    /** From now on the connection may end before its time, at either end; what arrives until then is right all the same. */
-    void mayFail() {
-        mayFail = true;
     }
 
     /** Ends it with what is unread and unsent, orderly or not. */
