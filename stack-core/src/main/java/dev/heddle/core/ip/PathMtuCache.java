@@ -17,7 +17,7 @@ public final class PathMtuCache {
     public static final long LIFETIME_NS = 600_000_000_000L;
 
     /** @param scope the interface's index if the address is link-local, else 0 */
-    private record Destination(long high, long low, int scope) implements Comparable<Destination> {
+    record Destination(long high, long low, int scope) implements Comparable<Destination> {
 
         private static final Comparator<Destination> ORDER = Comparator.comparingLong(Destination::high)
                 .thenComparingLong(Destination::low)
