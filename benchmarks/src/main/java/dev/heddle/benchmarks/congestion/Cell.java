@@ -16,8 +16,13 @@ record Cell(String algorithm, long bitsPerSecond, long roundTripNs, double lossR
     private static final long SEED = 1;
     private static final int MEASURED_LOSSES = 20;
 
-    /** What slow start left may be thirty times the average window, of which CUBIC gives back three tenths with each loss. */
-    private static final int LOSSES_BEFORE = 24;
+    /**
+     * What slow start left may be thirty times the average window, of which CUBIC gives back three tenths each time. Losses of
+     * one round trip are answered once.
+     */
+    private static final int REDUCTIONS_BEFORE = 24;
+
+    private static final int ROUND_TRIPS_OF_A_REDUCTION = 2;
 
     private static final long PATH_LIMITED_NS = 20 * Bottleneck.SECOND;
     private static final int LEAST_ROUND_TRIPS = 200;
@@ -121,7 +126,7 @@ record Cell(String algorithm, long bitsPerSecond, long roundTripNs, double lossR
                 path.run(PATH_LIMITED_NS / 2);
                 return before.until(path, flow);
             }
-            runUntilLost(path, LOSSES_BEFORE);
+            runUntilSettled(path);
             Before before = new Before(path, flow);
             runUntilLost(path, before.losses + MEASURED_LOSSES);
             long shortNs = before.atNs + LEAST_ROUND_TRIPS * roundTripNs - path.elapsedNs();
@@ -131,6 +136,18 @@ record Cell(String algorithm, long bitsPerSecond, long roundTripNs, double lossR
                 runUntilLost(path, path.count(FaultCounter.LOST) + 1);
             }
             return before.until(path, flow);
+        }
+    }
+
+    private void runUntilSettled(Bottleneck path) {
+        long lost = 0;
+        for (int reductions = 0; reductions < REDUCTIONS_BEFORE; ) {
+            path.run(ROUND_TRIPS_OF_A_REDUCTION * roundTripNs);
+            long now = path.count(FaultCounter.LOST);
+            if (now > lost) {
+                reductions++;
+            }
+            lost = now;
         }
     }
 
