@@ -298,12 +298,28 @@ class MemoryCrowdTest {
         private final byte[] piece = new byte[4000];
         private int have;
         private int done;
+        private boolean working;
+        private boolean again;
 
         Echo(TcpEndpoint endpoint) {
             this.endpoint = endpoint;
         }
 
+        /** A call that makes room itself says so before it returns. */
         void work() {
+            again = true;
+            if (working) {
+                return;
+            }
+            working = true;
+            while (again) {
+                again = false;
+                move();
+            }
+            working = false;
+        }
+
+        private void move() {
             while (true) {
                 if (done == have) {
                     done = 0;
