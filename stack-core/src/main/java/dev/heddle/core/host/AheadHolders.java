@@ -121,10 +121,5 @@ final class AheadHolders {
         void expired(long nowNs, Batch batch) {
             look(nowNs, batch);
         }
-
-        @Override
-        void visit(Batch batch) {
-            // has nothing but a deadline
-        }
     }
 }

@@ -112,10 +112,5 @@ final class Fragments {
         void expired(long nowNs, Batch batch) {
             expire(nowNs);
         }
-
-        @Override
-        void visit(Batch batch) {
-            // has nothing but a deadline
-        }
     }
 }

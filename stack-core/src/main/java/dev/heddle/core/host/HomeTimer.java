@@ -63,8 +63,8 @@ abstract class HomeTimer extends TimerWheel.Node {
     /** The deadline has passed, or a visit was asked for; runs on the home's role with no lock held. */
     abstract void expired(long nowNs, Batch batch);
 
-    /** Does what is left; runs on the home's role with no lock held. */
-    abstract void visit(Batch batch);
+    /** Does what is left, which is nothing for what has only a deadline; runs on the home's role with no lock held. */
+    void visit(Batch batch) {}
 
     final Driver home() {
         return home;

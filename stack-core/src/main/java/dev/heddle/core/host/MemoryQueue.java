@@ -84,10 +84,5 @@ final class MemoryQueue {
         void expired(long nowNs, Batch batch) {
             look(nowNs, batch);
         }
-
-        @Override
-        void visit(Batch batch) {
-            // has nothing but a deadline
-        }
     }
 }

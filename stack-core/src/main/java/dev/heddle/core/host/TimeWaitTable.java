@@ -178,10 +178,5 @@ final class TimeWaitTable {
         void expired(long nowNs, Batch batch) {
             expire(nowNs);
         }
-
-        @Override
-        void visit(Batch batch) {
-            // has nothing but a deadline
-        }
     }
 }
