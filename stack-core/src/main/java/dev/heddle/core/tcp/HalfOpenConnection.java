@@ -105,7 +105,7 @@ public final class HalfOpenConnection {
 
     /** What is known of the connection that is to be; of what never changes, so that anybody may ask. */
     public TcpInfo info() {
-        return TcpInfo.ofRecord(TcpState.SYN_RECEIVED, negotiated, false, path.mtu());
+        return Snapshot.ofRecord(TcpState.SYN_RECEIVED, negotiated, false, path.mtu());
     }
 
     /** Retransmissions of the SYN-ACK so far. */

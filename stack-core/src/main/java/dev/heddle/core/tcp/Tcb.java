@@ -400,7 +400,7 @@ public final class Tcb {
 
     /** A snapshot of the connection's figures. */
     public TcpInfo info(long nowNs) {
-        return TcpInfo.of(this, nowNs);
+        return Snapshot.of(this, nowNs);
     }
 
     // --- for the arrival and timer procedures

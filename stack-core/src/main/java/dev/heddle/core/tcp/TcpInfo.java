@@ -1,9 +1,5 @@
 package dev.heddle.core.tcp;
 
-import dev.heddle.core.tcp.congestion.CongestionControl;
-import dev.heddle.core.tcp.recovery.RttEstimator;
-import org.jspecify.annotations.Nullable;
-
 /**
  * A connection's figures at one moment, with the meanings of Linux's {@code tcp_info}, whose names are given in brackets. Sizes
  * are bytes where Linux counts segments, durations are nanoseconds, points in time are those of the host's clock, 0 if the thing
@@ -70,7 +66,7 @@ public record TcpInfo(
             long receiveWindowLimitedNs,
             long sendBufferLimitedNs) {
 
-        private static final Timing NONE = new Timing(0, 0, 0, Long.MAX_VALUE, 0, 0, 0, 0, 0, 0, 0, 0);
+        static final Timing NONE = new Timing(0, 0, 0, Long.MAX_VALUE, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     /**
@@ -84,7 +80,7 @@ public record TcpInfo(
      */
     public record Sending(int mssBytes, long windowBytes, long unacknowledgedBytes, long unsentBytes, int bufferBytes) {
 
-        private static final Sending NONE = new Sending(0, 0, 0, 0, 0);
+        static final Sending NONE = new Sending(0, 0, 0, 0, 0);
     }
 
     /**
@@ -109,7 +105,7 @@ public record TcpInfo(
             long takenBytes,
             long outOfOrderSegments) {
 
-        private static final Receiving NONE = new Receiving(0, 0, 0, 0, 0, 0, 0, 0);
+        static final Receiving NONE = new Receiving(0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     /**
@@ -136,7 +132,7 @@ public record TcpInfo(
             long deliveryRateBytesPerSecond,
             boolean deliveryRateApplicationLimited) {
 
-        private static final Congestion NONE = new Congestion(
+        static final Congestion NONE = new Congestion(
                 CongestionState.OPEN, "", "", 0, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, 0, false);
     }
 
@@ -166,7 +162,7 @@ public record TcpInfo(
             long timeoutRecoveries,
             long timeoutRecoveryNs) {
 
-        private static final Loss NONE = new Loss(0, 0, 0, 0, false, 0, 0, 0, 0, 0);
+        static final Loss NONE = new Loss(0, 0, 0, 0, false, 0, 0, 0, 0, 0);
     }
 
     /**
@@ -187,7 +183,7 @@ public record TcpInfo(
             long peerUserTimeoutNs,
             Failure softFailure) {
 
-        private static final Trouble NONE = new Trouble(0, 0, 0, 0, 0, Failure.NONE);
+        static final Trouble NONE = new Trouble(0, 0, 0, 0, 0, Failure.NONE);
     }
 
     /**
@@ -217,7 +213,7 @@ public record TcpInfo(
             long segmentsReceived,
             long dataSegmentsReceived) {
 
-        private static final Traffic NONE = new Traffic(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        static final Traffic NONE = new Traffic(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     /**
@@ -367,145 +363,5 @@ public record TcpInfo(
 
     public int pathMtu() {
         return path.mtu;
-    }
-
-    // --- how it is made
-
-    /** A handshake, or a connection in TIME-WAIT, of which little is known. */
-    static TcpInfo ofRecord(TcpState state, NegotiatedOptions negotiated, boolean ecn, int mtu) {
-        return new TcpInfo(
-                state,
-                SendLimit.NOTHING,
-                negotiated(negotiated, ecn),
-                Timing.NONE,
-                Sending.NONE,
-                Receiving.NONE,
-                Congestion.NONE,
-                Loss.NONE,
-                Trouble.NONE,
-                Traffic.NONE,
-                new Path(mtu));
-    }
-
-    static TcpInfo of(Tcb tcb, long nowNs) {
-        SegmentEmitter emitter = tcb.emitter();
-        LossRecovery recovery = tcb.sender().recovery();
-        SendHistory history = tcb.sender().history();
-        SendTimes times = history == null ? null : history.times();
-        return new TcpInfo(
-                tcb.state(),
-                times == null ? SendLimit.NOTHING : times.limit(),
-                negotiated(emitter.negotiated(), emitter.ecn().isCapable()),
-                timing(tcb, times, nowNs),
-                new Sending(
-                        emitter.mssBytes(),
-                        tcb.sendSequence().wnd,
-                        tcb.unacknowledgedBytes(),
-                        tcb.unsentBytes(),
-                        tcb.sendBufferBytes()),
-                receiving(tcb),
-                congestion(tcb, recovery, history),
-                history == null ? Loss.NONE : loss(history, recovery, nowNs),
-                new Trouble(
-                        tcb.sender().unanswered(),
-                        tcb.rtt().backOffs(),
-                        tcb.keepAlive().probes(),
-                        tcb.userTimeout().timeoutNs(tcb.rtt().rtoNs()),
-                        tcb.userTimeout().remoteNs(),
-                        tcb.softFailure()),
-                traffic(tcb, history),
-                new Path(emitter.path().mtu()));
-    }
-
-    private static Negotiated negotiated(NegotiatedOptions agreed, boolean ecn) {
-        return new Negotiated(
-                agreed.timestamps(),
-                agreed.sack(),
-                agreed.windowScaling(),
-                agreed.sendShift(),
-                agreed.receiveShift(),
-                ecn);
-    }
-
-    private static Timing timing(Tcb tcb, @Nullable SendTimes times, long nowNs) {
-        RttEstimator rtt = tcb.rtt();
-        Receiver receiver = tcb.receiverIfAny();
-        ReceiveTuning tuning = receiver == null ? null : receiver.tuning();
-        return new Timing(
-                rtt.rtoNs(),
-                rtt.srttNs(),
-                rtt.rttvarNs(),
-                rtt.minRttNs(),
-                tuning == null ? 0 : tuning.rttNs(),
-                tcb.context().config().delayedAckNs(),
-                times == null ? 0 : times.lastSentNs(),
-                receiver == null ? 0 : receiver.lastDataNs(),
-                tcb.keepAlive().lastArrivalNs(),
-                times == null ? 0 : times.busyNs(nowNs),
-                times == null ? 0 : times.receiveWindowNs(nowNs),
-                times == null ? 0 : times.sendBufferNs(nowNs));
-    }
-
-    private static Receiving receiving(Tcb tcb) {
-        Receiver receiver = tcb.receiverIfAny();
-        if (receiver == null) {
-            return Receiving.NONE;
-        }
-        ReceiveTuning tuning = receiver.tuning();
-        return new Receiving(
-                receiver.segmentEstimateBytes(),
-                tcb.emitter().announcedMss(),
-                receiver.sequence().window(),
-                receiver.available(),
-                receiver.urgentBytes(),
-                receiver.limitBytes(),
-                tuning == null ? 0 : tuning.takenBytes(),
-                Integer.toUnsignedLong(receiver.outOfOrderSegments()));
-    }
-
-    private static Congestion congestion(Tcb tcb, @Nullable LossRecovery recovery, @Nullable SendHistory history) {
-        CongestionControl control = tcb.sender().congestion().controlIfAny();
-        boolean reducing = tcb.emitter().ecn().isReducing(tcb.sendSequence().una);
-        return new Congestion(
-                recovery == null ? CongestionState.OPEN : CongestionState.of(recovery, reducing),
-                tcb.options().congestionControl(),
-                control == null ? "" : control.diagnostics(),
-                control == null ? 0 : control.congestionWindowBytes(),
-                control == null ? Long.MAX_VALUE : control.slowStartThresholdBytes(),
-                tcb.sender().pacingRateBytesPerSecond(),
-                tcb.options().maxPacingRateBytesPerSecond(),
-                history == null ? 0 : history.rateBytesPerSecond(),
-                history != null && history.rateApplicationLimited());
-    }
-
-    private static Loss loss(SendHistory history, @Nullable LossRecovery recovery, long nowNs) {
-        LossCounts counts = history.counts();
-        return new Loss(
-                recovery == null ? 0 : recovery.records().sackedBytes(),
-                recovery == null ? 0 : recovery.records().lostBytes(),
-                recovery == null ? 0 : recovery.records().retransmittedBytes(),
-                Integer.toUnsignedLong(counts.retransmittedSegments),
-                history.reorderingSeen(),
-                Integer.toUnsignedLong(counts.reorderings),
-                Integer.toUnsignedLong(counts.duplicateReports),
-                counts.timeouts,
-                counts.timeoutRecoveries,
-                counts.timeoutRecoveryNs(nowNs));
-    }
-
-    private static Traffic traffic(Tcb tcb, @Nullable SendHistory history) {
-        SegmentCounts counts = tcb.emitter().counts();
-        Receiver receiver = tcb.receiverIfAny();
-        return new Traffic(
-                tcb.sender().acknowledgedBytes(),
-                counts.sentBytes,
-                tcb.emitter().retransmittedBytes(),
-                receiver == null ? 0 : receiver.receivedBytes(),
-                history == null ? 0 : history.deliveredBytes(),
-                history == null ? 0 : history.counts().markedSegments,
-                Integer.toUnsignedLong(counts.out),
-                Integer.toUnsignedLong(counts.dataOut),
-                Integer.toUnsignedLong(counts.in),
-                Integer.toUnsignedLong(counts.dataIn));
     }
 }

@@ -82,7 +82,7 @@ public final class TimeWait {
 
     /** What is known of the connection that was; of what never changes, so that anybody may ask. */
     public TcpInfo info() {
-        return TcpInfo.ofRecord(TcpState.TIME_WAIT, negotiated, false, 0);
+        return Snapshot.ofRecord(TcpState.TIME_WAIT, negotiated, false, 0);
     }
 
     public SocketPair pair() {
