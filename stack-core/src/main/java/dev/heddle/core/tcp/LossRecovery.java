@@ -64,8 +64,6 @@ final class LossRecovery {
     private long deliveredSinceTimeoutBytes;
 
     private boolean renegingSuspected;
-    private boolean probeScheduleDue;
-    private long probeTimeouts;
 
     // The ACK at hand.
     private long newestSentNs;
@@ -108,11 +106,6 @@ final class LossRecovery {
         return phase;
     }
 
-    /** Loss probes sent since the last acknowledgment of new data. */
-    long probes() {
-        return probeTimeouts;
-    }
-
     /** Bytes in flight (pipe of RFC 6675). */
     long inFlightBytes() {
         return Math.max(0, records.inFlightBytes() - duplicates.presumedDeliveredBytes());
@@ -150,7 +143,7 @@ final class LossRecovery {
     void sent(long from, long to, long nowNs) {
         records.append(from, to, nowNs);
         reduction.sent(to - from);
-        probeScheduleDue = true;
+        probe.schedule();
     }
 
     /** The first {@code bytes} of a record went out again. */
@@ -225,10 +218,7 @@ final class LossRecovery {
             Acknowledgement ack, long una, long nxt, int mssBytes, boolean newDataMayGo, CongestionControl congestion) {
         boolean advances = ack.acknowledgedBytes > 0;
         if (advances) {
-            probeScheduleDue = true;
-            probeTimeouts = 0;
-        }
-        if (advances) {
+            probe.schedule();
             duplicates.ended(ack, phase == Phase.RECOVERY, mssBytes);
         } else if (!sack && ack.duplicate) {
             duplicates.another(ack, duplicableBytes(una, nxt, mssBytes), mssBytes);
@@ -496,9 +486,7 @@ final class LossRecovery {
 
     /** Whether new data was sent or acknowledged since the last call, so that the probe's timer starts anew. */
     boolean takeProbeScheduleDue() {
-        boolean due = probeScheduleDue;
-        probeScheduleDue = false;
-        return due;
+        return probe.takeScheduleDue();
     }
 
     /** Whether a loss probe may be sent now (RFC 8985 7.3). */
@@ -509,9 +497,6 @@ final class LossRecovery {
     /** A loss probe went out. */
     void probed(long nxt, boolean isRetransmission) {
         probe.sent(nxt, isRetransmission);
-        probeTimeouts++;
-        // RFC 8985 7.3: the RTO is armed, not another probe.
-        probeScheduleDue = false;
     }
 
     /** Whether an acknowledgment ended where a SACKed range begins since the last call: the peer has reneged. */

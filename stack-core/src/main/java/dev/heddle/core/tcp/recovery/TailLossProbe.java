@@ -13,6 +13,8 @@ public final class TailLossProbe {
     private boolean retransmission;
     /** A round trip was measured since the last probe. */
     private boolean sampled;
+    /** New data was sent or acknowledged since its timer was set. */
+    private boolean scheduleDue;
 
     /** TLP_calc_PTO, before it is cut to the time of the RTO. */
     public static long timeoutNs(long srttNs, boolean oneSegmentInFlight) {
@@ -31,6 +33,18 @@ public final class TailLossProbe {
     /** A round-trip time was measured. */
     public void sampled() {
         sampled = true;
+    }
+
+    /** New data was sent or acknowledged. */
+    public void schedule() {
+        scheduleDue = true;
+    }
+
+    /** Whether new data was sent or acknowledged since the last call, so that the timer starts anew. */
+    public boolean takeScheduleDue() {
+        boolean due = scheduleDue;
+        scheduleDue = false;
+        return due;
     }
 
     /** 7.3: no probe is in flight, and the last one has not kept the round trip from being measured. */
@@ -58,6 +72,8 @@ public final class TailLossProbe {
         endSeq = nxt;
         retransmission = isRetransmission;
         sampled = false;
+        // RFC 8985 7.3: the RTO is armed, not another probe.
+        scheduleDue = false;
     }
 
     /**
