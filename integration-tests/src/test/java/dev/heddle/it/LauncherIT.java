@@ -4,16 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.it.programs.Farewell;
 import dev.heddle.it.programs.HelidonGreeting;
-import java.io.File;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,8 +20,6 @@ final class LauncherIT {
 
     private static final Duration START = Duration.ofSeconds(30);
     private static final Duration END = Duration.ofSeconds(10);
-    private static final Path LAUNCHER = Path.of("..", "stack-api", "launcher", "target");
-    private static final Path SCRIPT = Path.of("..", "bin", "heddle");
     private static final String ADDRESSES = "tun=heddle0,address=192.0.2.2/24,address=2001:db8::2/64";
 
     private Namespace namespace;
@@ -99,7 +92,7 @@ final class LauncherIT {
                 List.of("run", "--speed", "high"),
                 List.of("run", "--tun"),
                 List.of("run", "--tun", "heddle0", "--address", "192.0.2.2/24"))) {
-            List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
+            List<String> command = new ArrayList<>(List.of(Launcher.SCRIPT.toString()));
             command.addAll(words);
             Command.Result result = Command.of(command).run();
             assertThat(result.exitCode()).as(words.toString()).isEqualTo(2);
@@ -124,35 +117,7 @@ final class LauncherIT {
         return namespace.command("curl", "-s", "-m", "20", url).with(more).runOrFail();
     }
 
-    /** As {@code bin/heddle run} does it. */
     private Command onHeddle(String options, Class<?> program, String... arguments) {
-        List<String> words = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-javaagent:" + agent() + "=" + options,
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                ofPrograms(),
-                program.getName()));
-        words.addAll(List.of(arguments));
-        return namespace.command(words);
-    }
-
-    private static Path agent() {
-        try (DirectoryStream<Path> jars = Files.newDirectoryStream(LAUNCHER, "heddle-launcher-*.jar")) {
-            return jars.iterator().next();
-        } catch (IOException e) {
-            throw new IllegalStateException("the launcher is not built", e);
-        }
-    }
-
-    /** The class path of this test without anything of Heddle but this module's own classes. */
-    private static String ofPrograms() {
-        Path own = Path.of("").toAbsolutePath();
-        Path project = own.getParent();
-        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-                .filter(entry ->
-                        Path.of(entry).startsWith(own) || !Path.of(entry).startsWith(project))
-                .filter(entry -> !entry.contains("/dev/heddle/"))
-                .collect(Collectors.joining(File.pathSeparator));
+        return Launcher.in(namespace, options).program(program, arguments);
     }
 }
