@@ -12,11 +12,19 @@ import java.util.List;
  * @param gateways where to send what is in none of these networks
  * @param attach whether the interface must exist already, with the kernel's addresses
  * @param offload whether the kernel may hand over super-segments
+ * @param faults what happens to packets
  */
-record LaunchOptions(String tun, List<IpPrefix> addresses, List<String> gateways, boolean attach, boolean offload) {
+record LaunchOptions(
+        String tun,
+        List<IpPrefix> addresses,
+        List<String> gateways,
+        boolean attach,
+        boolean offload,
+        LaunchFaults faults) {
 
     /**
-     * Parses {@code tun=NAME,address=ADDRESS/LENGTH[,address=…][,gateway=ADDRESS…][,attach][,plain]}.
+     * Parses {@code tun=NAME,address=ADDRESS/LENGTH[,address=…][,gateway=ADDRESS…][,attach][,plain]}, and what
+     * {@link LaunchFaults#take} knows.
      *
      * @throws IllegalArgumentException if something is unknown, missing, twice or malformed
      */
@@ -26,6 +34,7 @@ record LaunchOptions(String tun, List<IpPrefix> addresses, List<String> gateways
         List<String> gateways = new ArrayList<>();
         boolean attach = false;
         boolean offload = true;
+        LaunchFaults faults = new LaunchFaults();
         for (String option : text.split(",", -1)) {
             int equals = option.indexOf('=');
             String name = equals < 0 ? option : option.substring(0, equals);
@@ -41,9 +50,12 @@ record LaunchOptions(String tun, List<IpPrefix> addresses, List<String> gateways
                 case "gateway" -> gateways.add(value);
                 case "attach" -> attach = true;
                 case "plain" -> offload = false;
-                default ->
-                    throw new IllegalArgumentException(
-                            "unknown option \"" + option + "\" (known: tun, address, gateway, attach, plain)");
+                default -> {
+                    if (!faults.take(name, value)) {
+                        throw new IllegalArgumentException("unknown option \"" + option
+                                + "\" (known: tun, address, gateway, attach, plain, loss, delay, seed)");
+                    }
+                }
             }
         }
         if (tun.isEmpty()) {
@@ -52,7 +64,7 @@ record LaunchOptions(String tun, List<IpPrefix> addresses, List<String> gateways
         if (addresses.isEmpty()) {
             throw new IllegalArgumentException("which address? address=ADDRESS/LENGTH is missing");
         }
-        return new LaunchOptions(tun, List.copyOf(addresses), List.copyOf(gateways), attach, offload);
+        return new LaunchOptions(tun, List.copyOf(addresses), List.copyOf(gateways), attach, offload, faults);
     }
 
     private static IpPrefix address(String text) {

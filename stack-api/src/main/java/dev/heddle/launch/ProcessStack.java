@@ -44,7 +44,7 @@ public final class ProcessStack {
      */
     public static void start(String options) {
         LaunchOptions launch = LaunchOptions.parse(options);
-        Link link = open(launch);
+        Link link = launch.faults().on(open(launch));
         NetworkStack stack;
         try {
             NetworkStackBuilder builder = NetworkStack.builder().link(link);
