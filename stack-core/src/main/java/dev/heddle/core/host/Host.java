@@ -47,6 +47,7 @@ public final class Host implements AutoCloseable {
     private final MessageOutbound messages;
     private final UdpOutbound udpOutbound;
     private final Datagrams datagrams;
+    private final Echoes echoes;
     private final LockedErrorLimit errorLimit;
     private final Network network = new Network(this);
     private final HandDriver handDriver;
@@ -78,6 +79,7 @@ public final class Host implements AutoCloseable {
         messages = new MessageOutbound(outbound, datagramOutbound, packets, counters.ip());
         udpOutbound = new UdpOutbound(this, datagramOutbound, packets, counters.udp());
         datagrams = new Datagrams(this, random);
+        echoes = new Echoes(this, datagramOutbound, random);
         tcpContext = new TcpContext(
                 tcp,
                 outbound,
@@ -211,6 +213,11 @@ public final class Host implements AutoCloseable {
         return new UdpEndpoint(this);
     }
 
+    /** Makes an endpoint that asks other hosts for echoes. */
+    public EchoEndpoint echoEndpoint() {
+        return new EchoEndpoint(this);
+    }
+
     /** Every UDP endpoint of about this moment that is bound. */
     public List<DatagramEndpointInfo> datagramEndpoints() {
         return datagrams.table().all().stream()
@@ -253,13 +260,14 @@ public final class Host implements AutoCloseable {
         return closed;
     }
 
-    /** Closes every listener and UDP endpoint, resets every connection and gives all memory back. Idempotent; any thread. */
+    /** Closes every listener, UDP and echo endpoint, resets every connection and gives all memory back. Idempotent; any thread. */
     @Override
     public void close() {
         call(() -> {
             closed = true;
             listeners.all().forEach(TcpListener::close);
             datagrams.close();
+            echoes.close();
             for (TableEntry entry : table.entries()) {
                 if (entry instanceof TcpConnection connection) {
                     connection.calls().hostClosed();
@@ -357,6 +365,10 @@ public final class Host implements AutoCloseable {
 
     Datagrams datagrams() {
         return datagrams;
+    }
+
+    Echoes echoes() {
+        return echoes;
     }
 
     ErrorLimit errorLimit() {

@@ -14,6 +14,7 @@ import dev.heddle.core.link.SoftwareOffload;
 import dev.heddle.core.tcp.PathProperties;
 import dev.heddle.core.udp.Delivery;
 import dev.heddle.core.udp.UdpInput;
+import dev.heddle.core.wire.IcmpMessage;
 import dev.heddle.core.wire.IpPrefix;
 import dev.heddle.core.wire.UdpHeader;
 import java.util.List;
@@ -76,13 +77,17 @@ public final class HostInterface {
         HostCounters counters = host.counters();
         ipInput = new IpInput(counters.ip(), counters.refusals(), loopback);
         MessageOutput answers = host.messages().on(index);
-        icmpInput = new IcmpInput(counters.icmp(), counters.refusals(), answers);
+        icmpInput = new IcmpInput(counters.icmp(), counters.refusals(), answers, this::replyArrives);
         icmpErrors = new IcmpErrorSender(counters.icmp(), answers, host.errorLimit());
         udpInput = new UdpInput(counters.udp(), counters.refusals(), this::datagramArrives);
     }
 
     private Delivery datagramArrives(Packet packet, UdpHeader header) {
         return host.datagrams().arrives(this, packet, header);
+    }
+
+    private void replyArrives(Packet packet, IcmpMessage reply) {
+        host.echoes().replyArrives(packet, reply, driver.batch());
     }
 
     private PathProperties pathFor(int headerBytes) {

@@ -35,7 +35,7 @@ final class Inbound {
             case ICMP, ICMPV6 -> {
                 IcmpError error = in.icmpInput().accept(packet, host.network().localAddresses());
                 if (error != null) {
-                    errorArrives(in, error);
+                    errorArrives(in, packet, error);
                 }
             }
             case UDP -> {
@@ -87,10 +87,12 @@ final class Inbound {
     }
 
     /** Datagrams are cut to what the path takes; of other errors their senders hear. */
-    private void datagramErrorArrives(HostInterface in, IcmpError error) {
+    private void datagramErrorArrives(HostInterface in, Packet packet, IcmpError error) {
         if (error.kind() != IcmpError.Kind.PACKET_TOO_BIG) {
             if (error.protocol() == UdpHeader.PROTOCOL) {
                 host.datagrams().errorArrives(in, error);
+            } else {
+                host.echoes().errorArrives(packet, error, in.driver().batch());
             }
             return;
         }
@@ -105,9 +107,9 @@ final class Inbound {
     }
 
     /** RFC 9293 MUST-54: an ICMP error goes to the connection whose segment it quotes. */
-    private void errorArrives(HostInterface in, IcmpError error) {
+    private void errorArrives(HostInterface in, Packet packet, IcmpError error) {
         if (error.protocol() != TcpHeader.PROTOCOL) {
-            datagramErrorArrives(in, error);
+            datagramErrorArrives(in, packet, error);
             return;
         }
         TableEntry entry = host.table()

@@ -7,12 +7,13 @@ import dev.heddle.core.wire.IpAddress;
  * send one (RFC 5927).
  *
  * @param mtu of {@link Kind#PACKET_TOO_BIG} the next hop's MTU in bytes, 0 if the router did not say; otherwise 0
- * @param protocol the quoted packet's transport: 6 or 17, or ICMP's own number, which has no ports, where a message of ours was
- *     too big
+ * @param protocol the quoted packet's transport: 6 or 17, or ICMP's own number, where it was an echo request, or any message
+ *     that was too big
  * @param localHigh the quoted packet's source, one of this host's addresses
+ * @param localPort of an echo request its identifier
  * @param remoteHigh the quoted packet's destination
  * @param quotedBytes the length of the quoted packet before it was cut to be quoted
- * @param sequence the quoted TCP segment's sequence number; of UDP without meaning
+ * @param sequence the quoted TCP segment's or echo request's sequence number; of UDP without meaning
  */
 public record IcmpError(
         Kind kind,

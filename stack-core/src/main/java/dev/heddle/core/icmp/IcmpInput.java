@@ -11,20 +11,26 @@ import dev.heddle.core.wire.Refusal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the ICMP and ICMPv6 messages that IP let in: answers echo requests, turns errors into values, counts and ignores
- * the rest. Neighbour discovery has no place here: the links carry IP packets. Not thread-safe; one for each interface.
+ * Takes the ICMP and ICMPv6 messages that IP let in: answers echo requests, passes replies on, turns errors into values,
+ * counts and ignores the rest. Neighbour discovery has no place here: the links carry IP packets. Not thread-safe; one for each interface.
  */
 public final class IcmpInput {
 
     private final CounterSet<IcmpCounter> counters;
     private final CounterSet<Refusal> refusals;
     private final IcmpEcho echo;
+    private final EchoReplySink replies;
     private final QuotedPacket quoted = new QuotedPacket();
     private final IcmpMessage message = new IcmpMessage();
 
-    public IcmpInput(CounterSet<IcmpCounter> counters, CounterSet<Refusal> refusals, MessageOutput output) {
+    public IcmpInput(
+            CounterSet<IcmpCounter> counters,
+            CounterSet<Refusal> refusals,
+            MessageOutput output,
+            EchoReplySink replies) {
         this.counters = counters;
         this.refusals = refusals;
+        this.replies = replies;
         echo = new IcmpEcho(counters, output);
     }
 
@@ -72,7 +78,11 @@ public final class IcmpInput {
                 counters.increment(IcmpInEchos);
                 echo.answerIpv4(packet, message, local);
             }
-            case IcmpTypes.V4_ECHO_REPLY -> counters.increment(IcmpInEchoReps);
+            case IcmpTypes.V4_ECHO_REPLY -> {
+                counters.increment(IcmpInEchoReps);
+                // RFC 1122 3.2.2.6: passed to who asked
+                replies.replyArrives(packet, message);
+            }
             case IcmpTypes.V4_DESTINATION_UNREACHABLE -> {
                 counters.increment(IcmpInDestUnreachs);
                 kind = unreachableV4(message.code());
@@ -104,6 +114,11 @@ public final class IcmpInput {
                 counters.increment(Icmp6InEchos);
                 echo.answerIpv6(packet, message, local);
             }
+            case IcmpTypes.V6_ECHO_REPLY -> {
+                counters.increment(Icmp6InEchoReplies);
+                // RFC 4443 4.2: passed to the process that originated the request
+                replies.replyArrives(packet, message);
+            }
             case IcmpTypes.V6_DESTINATION_UNREACHABLE -> {
                 counters.increment(Icmp6InDestUnreachs);
                 kind = unreachableV6(message.code());
@@ -132,7 +147,6 @@ public final class IcmpInput {
 
     private void countInformationalV6(int type) {
         switch (type) {
-            case IcmpTypes.V6_ECHO_REPLY -> counters.increment(Icmp6InEchoReplies);
             case IcmpTypes.V6_LISTENER_QUERY -> counters.increment(Icmp6InGroupMembQueries);
             case IcmpTypes.V6_LISTENER_REPORT -> counters.increment(Icmp6InGroupMembResponses);
             case IcmpTypes.V6_LISTENER_REPORT_2 -> counters.increment(Icmp6InMLDv2Reports);
@@ -180,7 +194,9 @@ public final class IcmpInput {
         if (refusal != Refusal.NONE) {
             return refuse(refusal, ipv4);
         }
-        boolean matters = quoted.hasPorts() || kind == IcmpError.Kind.PACKET_TOO_BIG && quoted.isIcmp();
+        boolean matters = quoted.hasPorts()
+                || quoted.isEchoRequest()
+                || kind == IcmpError.Kind.PACKET_TOO_BIG && quoted.isIcmp();
         return matters ? quoted.error(kind, mtu) : null;
     }
 

@@ -26,6 +26,7 @@ final class QuotedPacket {
     private int sourcePort;
     private int destinationPort;
     private int sequence;
+    private boolean echoRequest;
     private int packetBytes;
 
     /** Reads the body of an error message. After a refusal the rest means nothing. */
@@ -57,18 +58,35 @@ final class QuotedPacket {
             transportOffset = ipv6.transportOffset();
             laterFragment = ipv6.isFragment() && ipv6.fragmentOffsetBytes() != 0;
         }
-        if (!hasPorts()) {
-            sourcePort = 0;
-            destinationPort = 0;
-            sequence = 0;
+        int left = message.bodyOffset() + message.bodyLength() - transportOffset;
+        boolean whole = !laterFragment && left >= QUOTED_TRANSPORT_BYTES;
+        echoRequest = false;
+        if (hasPorts()) {
+            if (!whole) {
+                return Refusal.ICMP_QUOTE;
+            }
+            readTransport(message.buffer(), transportOffset);
             return Refusal.NONE;
         }
-        int left = message.bodyOffset() + message.bodyLength() - transportOffset;
-        if (laterFragment || left < QUOTED_TRANSPORT_BYTES) {
-            return Refusal.ICMP_QUOTE;
+        sourcePort = 0;
+        destinationPort = 0;
+        sequence = 0;
+        if (whole) {
+            readEchoRequest(message.buffer(), transportOffset, isIpv4);
         }
-        readTransport(message.buffer(), transportOffset);
         return Refusal.NONE;
+    }
+
+    private void readEchoRequest(ByteBuffer b, int at, boolean isIpv4) {
+        int type = b.get(at) & 0xff;
+        echoRequest = isIpv4
+                ? protocol == IcmpMessage.PROTOCOL_V4 && type == IcmpTypes.V4_ECHO_REQUEST
+                : protocol == IcmpMessage.PROTOCOL_V6 && type == IcmpTypes.V6_ECHO_REQUEST;
+        if (echoRequest) {
+            int name = b.getInt(at + 4);
+            sourcePort = name >>> 16;
+            sequence = name & 0xffff;
+        }
     }
 
     private void readTransport(ByteBuffer b, int at) {
@@ -94,6 +112,11 @@ final class QuotedPacket {
     /** Whether it is an ICMP message. */
     boolean isIcmp() {
         return protocol == IcmpMessage.PROTOCOL_V4 || protocol == IcmpMessage.PROTOCOL_V6;
+    }
+
+    /** Whether it is the start of an echo request, whose identifier then stands for the source port. */
+    boolean isEchoRequest() {
+        return echoRequest;
     }
 
     IcmpError error(IcmpError.Kind kind, int mtu) {

@@ -40,7 +40,9 @@ class IcmpInputTest {
     private final CounterSet<IcmpCounter> counters = new CounterSet<>(IcmpCounter.class);
     private final CounterSet<Refusal> refusals = new CounterSet<>(Refusal.class);
     private final RecordingOutput output = new RecordingOutput();
-    private final IcmpInput icmp = new IcmpInput(counters, refusals, output);
+    private final List<Integer> replies = new ArrayList<>();
+    private final IcmpInput icmp = new IcmpInput(
+            counters, refusals, output, (packet, message) -> replies.add(message.identifier() << 16 | message.sequence()));
 
     private static IpLocalAddresses local(String... prefixes) {
         return IpLocalAddresses.of(Arrays.stream(prefixes).map(IpPrefix::parse).toList());
@@ -98,6 +100,18 @@ class IcmpInputTest {
                 .isEqualTo(Arrays.copyOfRange(expected, 4, expected.length));
         assertThat(counters.get(IcmpCounter.Icmp6InEchos)).isEqualTo(1);
         assertThat(counters.get(IcmpCounter.Icmp6OutEchoReplies)).isEqualTo(1);
+    }
+
+    @Test
+    @Requirement({"RFC1122:3.2.2.6", "RFC4443:4.2"})
+    void replies_are_passed_to_who_asked() {
+        assertThat(receive(message("192.0.2.2", "192.0.2.1", 0, 0, 7 << 16 | 9, new byte[4]), CLIENT))
+                .isNull();
+        assertThat(receive(message("2001:db8::2", "2001:db8::1", 129, 0, 8 << 16 | 1, new byte[4]), CLIENT))
+                .isNull();
+        assertThat(replies).containsExactly(7 << 16 | 9, 8 << 16 | 1);
+        assertThat(counters.get(IcmpCounter.IcmpInEchoReps)).isEqualTo(1);
+        assertThat(counters.get(IcmpCounter.Icmp6InEchoReplies)).isEqualTo(1);
     }
 
     @Test
@@ -293,9 +307,26 @@ class IcmpInputTest {
     }
 
     @Test
-    void quoted_echo_is_nobodys_error() {
-        byte[] quoted = GoldenPackets.bytes("echo4-request");
-        assertThat(receive(message("192.0.2.2", "192.0.2.1", 3, 1, 0, quoted), CLIENT))
+    void quoted_echo_request_is_named_by_its_identifier_and_sequence_number() {
+        IcmpError error = receive(
+                message("192.0.2.2", "192.0.2.1", 3, 1, 0, GoldenPackets.bytes("echo4-request")), CLIENT);
+        assertThat(error).isNotNull();
+        assertThat(error.kind()).isEqualTo(Kind.HOST_UNREACHABLE);
+        assertThat(error.localPort()).isEqualTo(25113);
+        assertThat(error.sequence()).isEqualTo(1);
+        IcmpError error6 = receive(
+                message("2001:db8::2", "2001:db8::1", 3, 0, 0, GoldenPackets.bytes("echo6-request")), CLIENT);
+        assertThat(error6).isNotNull();
+        assertThat(error6.protocol()).isEqualTo(58);
+        assertThat(error6.sequence()).isEqualTo(1);
+    }
+
+    @Test
+    void quoted_echo_reply_and_the_start_of_a_request_are_nobodys_errors() {
+        assertThat(receive(message("192.0.2.1", "192.0.2.2", 3, 1, 0, GoldenPackets.bytes("echo4-reply")), SERVER))
+                .isNull();
+        byte[] start = Arrays.copyOf(GoldenPackets.bytes("echo4-request"), 27);
+        assertThat(receive(message("192.0.2.2", "192.0.2.1", 3, 1, 0, start), CLIENT))
                 .isNull();
         assertThat(refusals.get(Refusal.ICMP_QUOTE)).isZero();
     }
