@@ -3,6 +3,9 @@ package dev.heddle.net;
 import dev.heddle.core.host.Host;
 import dev.heddle.core.host.HostCounters;
 import dev.heddle.core.tcp.TcpState;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -89,6 +92,23 @@ public final class NetworkStack implements AutoCloseable {
     /** Makes datagram sockets. */
     public DatagramSocketFactory datagramSocketFactory() {
         return datagramSocketFactory;
+    }
+
+    /** Makes a socket that asks other hosts for ICMP echoes. */
+    public EchoSocket echoSocket() {
+        return new EchoSocket(host.echoEndpoint());
+    }
+
+    /**
+     * Whether a host answers: asks it for ICMP echoes, one a second, until one comes back or the time is up. (The JDK's {@link
+     * InetAddress#isReachable} always asks by the kernel's network.)
+     *
+     * @return false also if there is no way to it, or ICMP says that it cannot be reached
+     * @throws SocketException if this stack is closed, or it is a broadcast address
+     * @throws java.io.InterruptedIOException on a virtual thread that is interrupted
+     */
+    public boolean isReachable(InetAddress address, Duration timeout) throws IOException {
+        return Reachability.ask(echoSocket(), address, timeout);
     }
 
     /**

@@ -52,8 +52,7 @@ final class Echoes {
     }
 
     /** As {@link EchoEndpoint#send}. */
-    Failure send(
-            IpAddress target, int identifier, int sequence, byte[] data, int offset, int length, int hopLimit) {
+    Failure send(IpAddress target, int identifier, int sequence, byte[] data, int offset, int length, int hopLimit) {
         UdpOutbound.Way way = host.udpOutbound().way(FROM_ANY, target, false);
         HostInterface out = way.out();
         if (out == null) {

@@ -53,7 +53,6 @@ public final class EchoOutput {
                         destination.low(),
                         IcmpMessage.PROTOCOL_V6,
                         length);
-        IcmpMessage.checksum(
-                into.buffer(), at, Checksum.finish(Checksum.add(into.buffer(), at, length, pseudoSum)));
+        IcmpMessage.checksum(into.buffer(), at, Checksum.finish(Checksum.add(into.buffer(), at, length, pseudoSum)));
     }
 }

@@ -194,9 +194,8 @@ public final class IcmpInput {
         if (refusal != Refusal.NONE) {
             return refuse(refusal, ipv4);
         }
-        boolean matters = quoted.hasPorts()
-                || quoted.isEchoRequest()
-                || kind == IcmpError.Kind.PACKET_TOO_BIG && quoted.isIcmp();
+        boolean matters =
+                quoted.hasPorts() || quoted.isEchoRequest() || kind == IcmpError.Kind.PACKET_TOO_BIG && quoted.isIcmp();
         return matters ? quoted.error(kind, mtu) : null;
     }
 

@@ -216,8 +216,8 @@ class EveryRefusalTest {
             case TCP -> tcp(packet);
             case UDP -> udp(packet);
             case ICMP, ICMPV6 -> {
-                new IcmpInput(
-                        new CounterSet<>(IcmpCounter.class), refusals, new NoOutput(), (reply, message) -> {}).accept(packet, LOCAL);
+                new IcmpInput(new CounterSet<>(IcmpCounter.class), refusals, new NoOutput(), (reply, message) -> {})
+                        .accept(packet, LOCAL);
                 yield Refusal.NONE;
             }
             default -> Refusal.NONE;

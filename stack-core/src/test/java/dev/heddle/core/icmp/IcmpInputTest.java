@@ -42,7 +42,10 @@ class IcmpInputTest {
     private final RecordingOutput output = new RecordingOutput();
     private final List<Integer> replies = new ArrayList<>();
     private final IcmpInput icmp = new IcmpInput(
-            counters, refusals, output, (packet, message) -> replies.add(message.identifier() << 16 | message.sequence()));
+            counters,
+            refusals,
+            output,
+            (packet, message) -> replies.add(message.identifier() << 16 | message.sequence()));
 
     private static IpLocalAddresses local(String... prefixes) {
         return IpLocalAddresses.of(Arrays.stream(prefixes).map(IpPrefix::parse).toList());
@@ -308,14 +311,14 @@ class IcmpInputTest {
 
     @Test
     void quoted_echo_request_is_named_by_its_identifier_and_sequence_number() {
-        IcmpError error = receive(
-                message("192.0.2.2", "192.0.2.1", 3, 1, 0, GoldenPackets.bytes("echo4-request")), CLIENT);
+        IcmpError error =
+                receive(message("192.0.2.2", "192.0.2.1", 3, 1, 0, GoldenPackets.bytes("echo4-request")), CLIENT);
         assertThat(error).isNotNull();
         assertThat(error.kind()).isEqualTo(Kind.HOST_UNREACHABLE);
         assertThat(error.localPort()).isEqualTo(25113);
         assertThat(error.sequence()).isEqualTo(1);
-        IcmpError error6 = receive(
-                message("2001:db8::2", "2001:db8::1", 3, 0, 0, GoldenPackets.bytes("echo6-request")), CLIENT);
+        IcmpError error6 =
+                receive(message("2001:db8::2", "2001:db8::1", 3, 0, 0, GoldenPackets.bytes("echo6-request")), CLIENT);
         assertThat(error6).isNotNull();
         assertThat(error6.protocol()).isEqualTo(58);
         assertThat(error6.sequence()).isEqualTo(1);
