@@ -7,6 +7,7 @@ module dev.heddle.net {
     requires jdk.net;
     requires org.slf4j;
 
+    exports dev.heddle.control;
     exports dev.heddle.net;
 
     provides java.net.spi.InetAddressResolverProvider with

@@ -1,11 +1,13 @@
 package dev.heddle.launch;
 
+import dev.heddle.control.ControlSocket;
 import dev.heddle.core.link.Link;
 import dev.heddle.core.link.LinkProvider;
 import dev.heddle.core.wire.IpPrefix;
 import dev.heddle.net.NetworkStack;
 import dev.heddle.net.NetworkStackBuilder;
 import dev.heddle.net.StackResolverProvider;
+import java.io.IOException;
 import java.net.spi.InetAddressResolverProvider;
 import java.time.Duration;
 import java.util.HashMap;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,25 +46,51 @@ public final class ProcessStack {
      * @throws java.io.UncheckedIOException if the device cannot be opened
      */
     public static void start(String options) {
-        LaunchOptions launch = LaunchOptions.parse(options);
-        Link link = launch.faults().on(open(launch));
-        NetworkStack stack;
-        try {
-            NetworkStackBuilder builder = NetworkStack.builder().link(link);
-            launch.addresses().forEach(address -> builder.address(address.toString()));
-            launch.gateways().forEach(builder::defaultGateway);
-            stack = builder.build();
-        } catch (RuntimeException e) {
-            link.close();
-            throw e;
-        }
+        // Before anything of the JVM's is replaced.
+        ControlSocket control = openControl();
+        NetworkStack stack = build(options);
         try {
             stack.installAsDefault();
         } catch (RuntimeException e) {
             stack.close(Duration.ZERO);
             throw e;
         }
+        if (control != null) {
+            control.serve(stack);
+        }
         closeWithProcess(stack);
+    }
+
+    /**
+     * Makes a stack as its options say, for a program that has its sockets by itself.
+     *
+     * @param options as {@link LaunchOptions#parse} takes them
+     * @throws IllegalArgumentException if an option is wrong
+     * @throws IllegalStateException if there is nothing that opens such links
+     * @throws java.io.UncheckedIOException if the device cannot be opened
+     */
+    public static NetworkStack build(String options) {
+        LaunchOptions launch = LaunchOptions.parse(options);
+        Link link = launch.faults().on(open(launch));
+        try {
+            NetworkStackBuilder builder = NetworkStack.builder().link(link);
+            launch.addresses().forEach(address -> builder.address(address.toString()));
+            launch.gateways().forEach(builder::defaultGateway);
+            return builder.build();
+        } catch (RuntimeException e) {
+            link.close();
+            throw e;
+        }
+    }
+
+    /** The socket by which {@code bin/heddle ss} looks in; null if there is none. Its file goes with the JVM. */
+    public static @Nullable ControlSocket openControl() {
+        try {
+            return ControlSocket.open();
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("\"heddle ss\" will not find this process: {}", e.getMessage());
+            return null;
+        }
     }
 
     /**

@@ -17,10 +17,10 @@ import dev.heddle.core.tcp.TcpContext;
 import dev.heddle.core.time.Clock;
 import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.IpPrefix;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -228,10 +228,14 @@ public final class Host implements AutoCloseable {
 
     /** Every listener, connection, handshake and TIME-WAIT record of about this moment. */
     public List<EndpointInfo> endpoints() {
-        List<EndpointInfo> all = new ArrayList<>();
-        listeners.all().forEach(listener -> all.add(EndpointInfo.of(listener)));
-        table.entries().forEach(entry -> all.add(EndpointInfo.of(entry)));
-        return all;
+        return endpointStream().toList();
+    }
+
+    /** The same, but each is looked at only when the stream comes to it: for who passes on what may be a million. */
+    public Stream<EndpointInfo> endpointStream() {
+        return Stream.concat(
+                listeners.all().stream().map(EndpointInfo::of),
+                table.entries().stream().map(EndpointInfo::of));
     }
 
     public HostCounters counters() {
