@@ -1,6 +1,6 @@
 package dev.heddle.it;
 
-import dev.heddle.core.host.ConnectionObserver;
+import dev.heddle.core.host.HostObserver;
 import dev.heddle.core.host.HostConfig;
 import dev.heddle.core.tcp.Failure;
 import dev.heddle.core.tcp.SocketPair;
@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Remembers what Heddle's connections were like at their end. */
-final class ClosedConnections implements ConnectionObserver {
+final class ClosedConnections implements HostObserver {
 
     private final List<TcpInfo> infos = new CopyOnWriteArrayList<>();
 

@@ -2,9 +2,11 @@ package dev.heddle.core.host;
 
 import dev.heddle.core.tcp.ConnectionOptions;
 import dev.heddle.core.tcp.Failure;
+import dev.heddle.core.tcp.PathProperties;
 import dev.heddle.core.tcp.SocketPair;
 import dev.heddle.core.tcp.Tcb;
 import dev.heddle.core.tcp.TcpConfig;
+import dev.heddle.core.tcp.TcpContext;
 import dev.heddle.core.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -97,9 +99,11 @@ final class ActiveOpen {
         TimeWaitEntry former = host.table().find(pair) instanceof TimeWaitEntry timeWait ? timeWait : null;
         Integer issBound = former == null ? null : former.record().reopenIss();
         int iss = host.tcpContext().initialSequence().next(pair, nowNs, issBound);
-        Tcb tcb = Tcb.connect(
-                host.tcpContext(), pair, options, iss, host.outbound().paths().of(pair, out, nowNs), nowNs);
-        TcpConnection connection = new TcpConnection(host, tcb, out.driver(), readiness, use);
+        ConnectionReports reports = ConnectionReports.of(host, pair);
+        TcpContext context = ConnectionReports.contextOf(host, reports);
+        PathProperties path = host.outbound().paths().of(pair, out, nowNs);
+        Tcb tcb = Tcb.connect(context, pair, options, iss, path, nowNs);
+        TcpConnection connection = new TcpConnection(host, tcb, reports, out.driver(), readiness, use);
         TableEntry holder = host.table().addIfAbsent(connection);
         boolean added = holder == null
                 || holder == former

@@ -2,6 +2,7 @@ package dev.heddle.core.host;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one step of a pump has touched: connections that must answer, then readers that must be woken. Belongs to whoever
@@ -11,6 +12,11 @@ final class Batch {
 
     private final List<TcpConnection> marked = new ArrayList<>();
     private final List<Wakeable> woken = new ArrayList<>();
+    private final @Nullable DropReports drops;
+
+    Batch(@Nullable DropReports drops) {
+        this.drops = drops;
+    }
 
     /** Has a connection flushed at the end of the batch. */
     void mark(TcpConnection connection) {
@@ -36,6 +42,9 @@ final class Batch {
                 woken.get(i).fire();
             }
             woken.clear();
+        }
+        if (drops != null) {
+            drops.fire();
         }
     }
 }

@@ -37,14 +37,20 @@ final class Driver {
 
     /* The rest belongs to the role. */
     private final TimerWheel wheel = new TimerWheel();
-    private final Batch batch = new Batch();
+    private final Batch batch;
     private List<HomeTimer> blocked = new ArrayList<>();
     private List<HomeTimer> retried = new ArrayList<>();
     private @Nullable HomeTimer taken;
     private boolean retryDue;
 
     Driver(Clock clock) {
+        this(clock, null);
+    }
+
+    /** @param drops what to tell of dropped packets at the end of each batch; null if nobody observes */
+    Driver(Clock clock, @Nullable DropReports drops) {
         this.clock = clock;
+        batch = new Batch(drops);
     }
 
     /** Takes the role; false if another thread has it. */

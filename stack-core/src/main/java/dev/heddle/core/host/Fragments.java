@@ -1,5 +1,6 @@
 package dev.heddle.core.host;
 
+import dev.heddle.core.counter.CounterSet;
 import dev.heddle.core.icmp.IcmpErrorSender;
 import dev.heddle.core.ip.Fragment;
 import dev.heddle.core.ip.Reassembly;
@@ -7,6 +8,7 @@ import dev.heddle.core.ip.ReassemblyLimits;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.link.PacketPool;
 import dev.heddle.core.wire.IpAddress;
+import dev.heddle.core.wire.Refusal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,15 +30,17 @@ final class Fragments {
     private final Reassembly ipv4;
     private final Reassembly ipv6;
     private @Nullable HomeTimer timer;
+    /** Why the fragment at hand was refused. */
+    private @Nullable Refusal refused;
 
     /** @param limitBytes what the fragments of each address family may take */
     Fragments(Network network, PacketPool packets, HostCounters counters, IcmpErrorSender errors, long limitBytes) {
         this.network = network;
         this.packets = packets;
         this.errors = errors;
-        ipv4 = new Reassembly(true, ReassemblyLimits.of(true, limitBytes), packets, counters.ip(), counters.refusals());
-        ipv6 = new Reassembly(
-                false, ReassemblyLimits.of(false, limitBytes), packets, counters.ip(), counters.refusals());
+        CounterSet<Refusal> refusals = counters.refusals().watched(refusal -> refused = refusal);
+        ipv4 = new Reassembly(true, ReassemblyLimits.of(true, limitBytes), packets, counters.ip(), refusals);
+        ipv6 = new Reassembly(false, ReassemblyLimits.of(false, limitBytes), packets, counters.ip(), refusals);
     }
 
     /** Takes a fragment; gives the whole datagram if it was the last one missing, to be released by the caller. */
@@ -45,12 +49,17 @@ final class Fragments {
         int scope = in.scopeOf(packet.sourceHigh, packet.sourceLow);
         lock.lock();
         try {
+            refused = null;
             Packet whole = family.accept(packet, fragment, scope, packet.arrivalNs);
             HomeTimer t = timer;
             if (t == null) {
                 t = timer = new Expiry(in.driver());
             }
             t.arm(nextDeadlineNs());
+            DropReports.Watch drops = in.drops();
+            if (drops != null && refused != null) {
+                drops.because(refused);
+            }
             return whole;
         } finally {
             lock.unlock();

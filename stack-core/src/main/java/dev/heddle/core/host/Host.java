@@ -14,6 +14,7 @@ import dev.heddle.core.tcp.InitialSequence;
 import dev.heddle.core.tcp.Orphans;
 import dev.heddle.core.tcp.TcpConfig;
 import dev.heddle.core.tcp.TcpContext;
+import dev.heddle.core.tcp.TcpEvents;
 import dev.heddle.core.time.Clock;
 import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.IpPrefix;
@@ -59,6 +60,10 @@ public final class Host implements AutoCloseable {
     private final AheadHolders aheadHolders;
     private final Leftovers leftovers = new Leftovers();
     private final Fragments fragments;
+
+    /** Null if nobody observes. */
+    private final @Nullable DropReports dropReports;
+
     private final Inbound inbound;
     private final ActiveOpen activeOpen;
 
@@ -80,6 +85,7 @@ public final class Host implements AutoCloseable {
         udpOutbound = new UdpOutbound(this, datagramOutbound, packets, counters.udp());
         datagrams = new Datagrams(this, random);
         echoes = new Echoes(this, datagramOutbound, random);
+        dropReports = config.observer() == HostObserver.NONE ? null : new DropReports(config.observer());
         tcpContext = new TcpContext(
                 tcp,
                 outbound,
@@ -88,7 +94,8 @@ public final class Host implements AutoCloseable {
                 config.congestionControls(),
                 new ChallengeAckLimit(tcp.challengeAcksPerSecond(), random),
                 new InitialSequence(random),
-                new Orphans(tcp.maxOrphans()));
+                new Orphans(tcp.maxOrphans()),
+                TcpEvents.NONE);
         table = new TcbTable(hash);
         ports = new PortAllocator(tcp.firstEphemeralPort(), tcp.lastEphemeralPort(), new KeyedHash(random), random);
         timeWaits = new TimeWaitTable(table, ports, tcpContext);
@@ -349,6 +356,10 @@ public final class Host implements AutoCloseable {
 
     PacketPool packets() {
         return packets;
+    }
+
+    @Nullable DropReports dropReports() {
+        return dropReports;
     }
 
     TcpContext tcpContext() {

@@ -24,7 +24,7 @@ public final class HostConfig {
 
     private final int icmpErrorsPerSecond;
     private final CongestionControls congestionControls;
-    private final ConnectionObserver observer;
+    private final HostObserver observer;
 
     private HostConfig(Builder b) {
         tcp = b.tcp;
@@ -74,8 +74,8 @@ public final class HostConfig {
         return congestionControls;
     }
 
-    /** Who hears of connections' beginnings and ends. */
-    public ConnectionObserver observer() {
+    /** Who hears what befalls the host and its connections. */
+    public HostObserver observer() {
         return observer;
     }
 
@@ -105,7 +105,7 @@ public final class HostConfig {
         private long reassemblyLimitBytes = -1;
         private int icmpErrorsPerSecond = 1000;
         private CongestionControls congestionControls = new CongestionControls();
-        private ConnectionObserver observer = ConnectionObserver.NONE;
+        private HostObserver observer = HostObserver.NONE;
 
         private Builder() {}
 
@@ -154,7 +154,7 @@ public final class HostConfig {
             return this;
         }
 
-        public Builder observer(ConnectionObserver value) {
+        public Builder observer(HostObserver value) {
             observer = Objects.requireNonNull(value);
             return this;
         }

@@ -1,5 +1,6 @@
 package dev.heddle.core.host;
 
+import dev.heddle.core.counter.CounterSet;
 import dev.heddle.core.icmp.IcmpErrorSender;
 import dev.heddle.core.icmp.IcmpInput;
 import dev.heddle.core.icmp.MessageOutput;
@@ -13,9 +14,12 @@ import dev.heddle.core.link.PacketSink;
 import dev.heddle.core.link.SoftwareOffload;
 import dev.heddle.core.tcp.PathProperties;
 import dev.heddle.core.udp.Delivery;
+import dev.heddle.core.udp.UdpCounter;
 import dev.heddle.core.udp.UdpInput;
 import dev.heddle.core.wire.IcmpMessage;
+import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.IpPrefix;
+import dev.heddle.core.wire.Refusal;
 import dev.heddle.core.wire.UdpHeader;
 import java.util.List;
 import java.util.Queue;
@@ -48,6 +52,11 @@ public final class HostInterface {
     private final UdpInput udpInput;
     private final IcmpErrorSender icmpErrors;
 
+    /** Null if nobody observes. */
+    private final DropReports.@Nullable Watch drops;
+
+    private final CounterSet<Refusal> refusals;
+
     private volatile boolean down;
 
     HostInterface(
@@ -73,17 +82,32 @@ public final class HostInterface {
         }
         ipv4Path = pathFor(IpOutput.headerBytes(true));
         ipv6Path = pathFor(IpOutput.headerBytes(false));
-        driver = new Driver(host.clock());
+        driver = new Driver(host.clock(), host.dropReports());
         HostCounters counters = host.counters();
-        ipInput = new IpInput(counters.ip(), counters.refusals(), loopback);
+        DropReports reports = host.dropReports();
+        drops = reports == null ? null : reports.new Watch(this);
+        refusals = drops == null ? counters.refusals() : drops.over(counters.refusals());
+        ipInput = new IpInput(counters.ip(), refusals, loopback);
         MessageOutput answers = host.messages().on(index);
-        icmpInput = new IcmpInput(counters.icmp(), counters.refusals(), answers, this::replyArrives);
+        icmpInput = new IcmpInput(counters.icmp(), refusals, answers, this::replyArrives);
         icmpErrors = new IcmpErrorSender(counters.icmp(), answers, host.errorLimit());
-        udpInput = new UdpInput(counters.udp(), counters.refusals(), this::datagramArrives);
+        udpInput = new UdpInput(counters.udp(), refusals, this::datagramArrives);
     }
 
     private Delivery datagramArrives(Packet packet, UdpHeader header) {
-        return host.datagrams().arrives(this, packet, header);
+        Delivery delivery = host.datagrams().arrives(this, packet, header);
+        if (drops != null) {
+            boolean ipv4 = IpAddress.isIpv4(packet.destinationHigh, packet.destinationLow);
+            switch (delivery) {
+                case DELIVERED -> {
+                    // nothing was dropped
+                }
+                case NO_PORT -> drops.because(UdpCounter.noPorts(ipv4));
+                case BUFFER_FULL -> drops.because(UdpCounter.rcvbufErrors(ipv4));
+                case NO_MEMORY -> drops.because(UdpCounter.memErrors(ipv4));
+            }
+        }
+        return delivery;
     }
 
     private void replyArrives(Packet packet, IcmpMessage reply) {
@@ -141,6 +165,16 @@ public final class HostInterface {
 
     IcmpInput icmpInput() {
         return icmpInput;
+    }
+
+    /** What comes by this interface is dropped for; null if nobody observes. */
+    DropReports.@Nullable Watch drops() {
+        return drops;
+    }
+
+    /** Where the malformed packets of this interface are counted. */
+    CounterSet<Refusal> refusals() {
+        return refusals;
     }
 
     /** Tells the senders of packets that came by this interface. */

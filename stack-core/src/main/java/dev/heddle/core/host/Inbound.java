@@ -1,11 +1,13 @@
 package dev.heddle.core.host;
 
 import dev.heddle.core.icmp.IcmpError;
+import dev.heddle.core.ip.IpCounter;
 import dev.heddle.core.ip.IpVerdict;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.TcpHeader;
 import dev.heddle.core.wire.UdpHeader;
+import java.util.function.Function;
 
 /** The way into a host: has IP judge each packet and brings it to its protocol. On the pump role of the interface. */
 final class Inbound {
@@ -26,7 +28,15 @@ final class Inbound {
 
     /** Takes a packet; answers are marked in the batch of the interface. The packet stays the caller's. */
     void packetArrives(HostInterface in, Packet packet) {
+        DropReports.Watch drops = in.drops();
+        if (drops == null) {
+            dispatch(in, packet, in.ipInput().accept(packet, host.network().localAddresses()));
+            return;
+        }
+        int bytes = packet.length();
+        drops.begin(packet);
         dispatch(in, packet, in.ipInput().accept(packet, host.network().localAddresses()));
+        drops.end(packet, bytes);
     }
 
     private void dispatch(HostInterface in, Packet packet, IpVerdict verdict) {
@@ -44,11 +54,23 @@ final class Inbound {
                 }
             }
             case FRAGMENT -> fragmentArrives(in, packet);
-            case UNKNOWN_PROTOCOL -> unknownProtocol(in, packet);
-            case PARAMETER_PROBLEM -> parameterProblem(in, packet);
-            case NOT_LOCAL, DROPPED -> {
-                // counted by IP; nobody here takes them
+            case UNKNOWN_PROTOCOL -> {
+                dropped(in, packet, IpCounter::inUnknownProtos);
+                unknownProtocol(in, packet);
             }
+            case PARAMETER_PROBLEM -> parameterProblem(in, packet);
+            case NOT_LOCAL -> dropped(in, packet, IpCounter::inAddrErrors);
+            case DROPPED -> {
+                // counted by IP
+            }
+        }
+    }
+
+    /** Nothing is wrong with the packet, but nobody here takes it; IP has counted it. */
+    private static void dropped(HostInterface in, Packet packet, Function<Boolean, IpCounter> counter) {
+        DropReports.Watch drops = in.drops();
+        if (drops != null) {
+            drops.because(counter.apply(IpAddress.isIpv4(packet.destinationHigh, packet.destinationLow)));
         }
     }
 

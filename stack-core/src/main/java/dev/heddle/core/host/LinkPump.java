@@ -115,7 +115,7 @@ public final class LinkPump implements AutoCloseable {
     }
 
     private void run() {
-        LOG.info("{} started on {}", thread.getName(), link.name());
+        LOG.debug("{} started on {}", thread.getName(), link.name());
         while (!driver.takeRole()) {
             LockSupport.park(this);
         }
@@ -126,7 +126,7 @@ public final class LinkPump implements AutoCloseable {
         } finally {
             driver.giveRoleBack();
             host.packets().release(packet);
-            LOG.info("{} stopped", thread.getName());
+            LOG.debug("{} stopped", thread.getName());
         }
     }
 

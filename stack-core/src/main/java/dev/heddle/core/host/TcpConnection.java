@@ -6,6 +6,7 @@ import dev.heddle.core.tcp.ConnectionOptions;
 import dev.heddle.core.tcp.Failure;
 import dev.heddle.core.tcp.Tcb;
 import dev.heddle.core.tcp.TcpCounter;
+import dev.heddle.core.tcp.TcpEvent;
 import dev.heddle.core.tcp.TcpState;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -37,7 +38,7 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
     private final PortAllocator.Use portUse;
 
     /** Null if nobody observes. */
-    private final @Nullable LifeReports life;
+    private final @Nullable ConnectionReports reports;
 
     /** Guarded by the gate. */
     private final ConnectionState state;
@@ -63,15 +64,18 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
     @SuppressWarnings("unused") // through ICMP_ERROR
     private volatile @Nullable IcmpError icmpError;
 
-    TcpConnection(Host host, Tcb tcb, Driver home, Readiness readiness, PortAllocator.Use portUse) {
+    TcpConnection(
+            Host host,
+            Tcb tcb,
+            @Nullable ConnectionReports reports,
+            Driver home, Readiness readiness, PortAllocator.Use portUse) {
         super(tcb.pair());
         this.host = host;
         this.readiness = readiness;
         this.portUse = portUse;
+        this.reports = reports;
         state = new ConnectionState(tcb);
         path = host.outbound().paths().new Follower();
-        ConnectionObserver observer = host.config().observer();
-        life = observer == ConnectionObserver.NONE ? null : new LifeReports(observer, tcb.pair());
         ConnectionOptions options = tcb.options();
         long budgetBytes = (long) options.maxReceiveBufferBytes() + options.maxSendBufferBytes();
         gate = new EndpointGate(this, new Backlog(host.packets(), (int) Math.min(Integer.MAX_VALUE / 2, budgetBytes)));
@@ -207,8 +211,8 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
             path.follow(tcb, host.outbound(), nowNs);
             tcb.flush(nowNs);
             TcpState now = tcb.state();
-            if (life != null && now.isSynchronized()) {
-                life.opened();
+            if (reports != null && now.isSynchronized()) {
+                reports.opened();
             }
             if (now == TcpState.CLOSED || now == TcpState.TIME_WAIT && !tcb.wantsOutput()) {
                 retire(tcb, nowNs);
@@ -227,7 +231,7 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
         noteHeldAhead();
         boolean news = state.takeNews();
         news |= readiness.publish(state.readyBits(readiness.isAny(Readiness.WRITABLE)));
-        return news || (life != null && life.isDue());
+        return news || (reports != null && reports.isDue());
     }
 
     private void noteHeldAhead() {
@@ -258,8 +262,8 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
     /** Lets go of the TCB. From here on the table leads the connection's packets to its TIME-WAIT record or to nothing. */
     private void retire(Tcb tcb, long nowNs) {
         boolean timeWait = tcb.state() == TcpState.TIME_WAIT;
-        if (life != null) {
-            life.closed(tcb.info(nowNs), tcb.failure());
+        if (reports != null && reports.isWanted()) {
+            reports.closed(tcb.info(nowNs), tcb.failure());
         }
         state.end(tcb, !host.isClosed(), nowNs);
         // Before the table forgets the connection, so that a host that is being closed finds it in one or the other.
@@ -278,8 +282,8 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
     @Override
     public void wake(@Nullable Batch batch) {
         fire(readiness, batch);
-        if (life != null && life.isDue()) {
-            fire(life, batch);
+        if (reports != null && reports.isDue()) {
+            fire(reports, batch);
         }
     }
 
@@ -302,8 +306,11 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
     }
 
     @Override
-    public void backlogDrop() {
+    public void backlogDrop(int bytes) {
         host.counters().tcp().increment(TcpCounter.TcpExtTCPBacklogDrop);
+        if (reports != null && reports.isWanted()) {
+            reports.happened(new TcpEvent.Dropped(TcpCounter.TcpExtTCPBacklogDrop, bytes));
+        }
     }
 
     private long now() {

@@ -40,7 +40,7 @@ final class TcpInput {
         }
         if (refusal != Refusal.NONE) {
             counters.increment(TcpCounter.TcpInErrs);
-            host.counters().refusals().increment(refusal);
+            in.refusals().increment(refusal);
             return;
         }
         dispatch(packet, in.scopeOf(packet.sourceHigh, packet.sourceLow), batch);

@@ -168,6 +168,7 @@ public final class TcpListener {
         HostInterface out = host.outbound().interfaceTo(pair.remoteHigh(), pair.remoteLow(), pair.scope());
         if (out == null) {
             context.counters().increment(TcpCounter.TcpExtListenDrops);
+            tellDropped(TcpCounter.TcpExtListenDrops, pair, packet);
             return;
         }
         long nowNs = packet.arrivalNs;
@@ -178,7 +179,7 @@ public final class TcpListener {
                 return;
             }
             if (acceptQueue.isFull()) {
-                overflowed();
+                overflowed(pair, packet);
                 return;
             }
             boolean full = halfOpen.isFull();
@@ -247,10 +248,12 @@ public final class TcpListener {
             refuseCompletion(packet, pair);
             return true;
         }
-        Tcb tcb = CookieHandshake.accept(host.tcpContext(), pair, packet, mss, options, path, nowNs);
+        ConnectionReports reports = ConnectionReports.of(host, pair);
+        TcpContext shared = ConnectionReports.contextOf(host, reports);
+        Tcb tcb = CookieHandshake.accept(shared, pair, packet, mss, options, path, nowNs);
         PortAllocator.Use use = boundUse.bound();
         host.ports().share(pair.localAddress(), pair.localPort(), use);
-        TcpConnection connection = new TcpConnection(host, tcb, out.driver(), new Readiness(), use);
+        TcpConnection connection = new TcpConnection(host, tcb, reports, out.driver(), new Readiness(), use);
         if (host.table().addIfAbsent(connection) != null) {
             // Another thread was faster with the same ACK.
             host.ports().release(pair.localAddress(), pair.localPort(), use);
@@ -264,7 +267,7 @@ public final class TcpListener {
 
     /** An ACK would complete a handshake, but nobody accepts; returns whether the handshake is over. */
     private boolean refuseCompletion(Packet ack, SocketPair pair) {
-        overflowed();
+        overflowed(pair, ack);
         if (!host.config().tcp().abortOnOverflow()) {
             return false;
         }
@@ -273,9 +276,17 @@ public final class TcpListener {
         return true;
     }
 
-    private void overflowed() {
+    private void overflowed(SocketPair pair, Packet packet) {
         context.counters().increment(TcpCounter.TcpExtListenOverflows);
         context.counters().increment(TcpCounter.TcpExtListenDrops);
+        tellDropped(TcpCounter.TcpExtListenOverflows, pair, packet);
+    }
+
+    private void tellDropped(TcpCounter why, SocketPair pair, Packet packet) {
+        DropReports drops = host.dropReports();
+        if (drops != null) {
+            drops.segmentDropped(why, pair, packet.length());
+        }
     }
 
     /**
@@ -336,11 +347,12 @@ public final class TcpListener {
     }
 
     private TcpConnection promote(HalfOpenEntry entry, long nowNs) {
-        Tcb tcb = entry.record().promote(host.tcpContext(), nowNs);
+        ConnectionReports reports = ConnectionReports.of(host, entry.pair());
+        Tcb tcb = entry.record().promote(ConnectionReports.contextOf(host, reports), nowNs);
         PortAllocator.Use use = boundUse.bound();
         SocketPair pair = entry.pair();
         host.ports().share(pair.localAddress(), pair.localPort(), use);
-        TcpConnection connection = new TcpConnection(host, tcb, entry.timer().home(), new Readiness(), use);
+        TcpConnection connection = new TcpConnection(host, tcb, reports, entry.timer().home(), new Readiness(), use);
         halfOpen.remove(entry);
         host.table().replace(entry, connection);
         entry.timer().cancel();

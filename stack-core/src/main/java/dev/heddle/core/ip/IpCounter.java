@@ -91,11 +91,11 @@ public enum IpCounter {
         return ipv4 ? IpInHdrErrors : Ip6InHdrErrors;
     }
 
-    static IpCounter inAddrErrors(boolean ipv4) {
+    public static IpCounter inAddrErrors(boolean ipv4) {
         return ipv4 ? IpInAddrErrors : Ip6InAddrErrors;
     }
 
-    static IpCounter inUnknownProtos(boolean ipv4) {
+    public static IpCounter inUnknownProtos(boolean ipv4) {
         return ipv4 ? IpInUnknownProtos : Ip6InUnknownProtos;
     }
 

@@ -37,6 +37,7 @@ final class LossRecovery {
     private final SackReport report;
     private final Hindsight hindsight;
     private final LossCounts counts;
+    private final RecoveryReports reports;
     private final RttEstimator rtt;
     private final boolean sack;
     private final Ecn ecn;
@@ -71,6 +72,7 @@ final class LossRecovery {
     LossRecovery(TcpContext context, RttEstimator rtt, boolean sack, Ecn ecn, LossCounts counts) {
         this.context = context;
         this.counts = counts;
+        reports = new RecoveryReports(context.events());
         this.rtt = rtt;
         this.sack = sack;
         this.ecn = ecn;
@@ -242,6 +244,7 @@ final class LossRecovery {
         boolean leaving = phase != Phase.OPEN && una >= recoveryPoint;
         if (leaving) {
             leave(ack.arrivalNs, congestion);
+            reports.left(TcpEvent.Outcome.REPAIRED, congestion);
         }
         if (sack) {
             rack.adapt(una, nxt, report.hasDuplicate());
@@ -362,6 +365,7 @@ final class LossRecovery {
             records.markFirstLost(mssBytes);
         }
         context.counters().increment(sack ? TcpCounter.TcpExtTCPSackRecovery : TcpCounter.TcpExtTCPRenoRecovery);
+        reports.entered(TcpEvent.Loss.REPORTED, inFlightBytes(), congestion);
     }
 
     private void leave(long nowNs, CongestionControl congestion) {
@@ -411,6 +415,7 @@ final class LossRecovery {
         // RFC 5682: duplicates may tell of a loss again.
         recoveryPoint = 0;
         open(ack.arrivalNs);
+        reports.left(TcpEvent.Outcome.FOR_NOTHING, congestion);
         return true;
     }
 
@@ -422,8 +427,12 @@ final class LossRecovery {
     }
 
     /** The retransmission timer expired (RFC 6298 5.4 to 5.6, RFC 5681 3.1). */
-    void timedOut(long una, long nxt, long nowNs) {
+    void timedOut(long una, long nxt, long nowNs, CongestionControl congestion) {
         counts.timedOut(nowNs);
+        if (phase == Phase.RECOVERY) {
+            reports.left(TcpEvent.Outcome.TIMED_OUT, congestion);
+        }
+        boolean again = phase == Phase.LOSS;
         countFailure(una);
         if (records.has(0, SendRecords.SACKED)) {
             // RFC 2018 8: the first outstanding octet cannot be SACKed unless the peer has reneged.
@@ -443,6 +452,9 @@ final class LossRecovery {
         duplicates.reset();
         forced = true;
         probe.reset();
+        if (!again) {
+            reports.entered(TcpEvent.Loss.TIMEOUT, inFlightBytes(), congestion);
+        }
     }
 
     private void countFailure(long una) {

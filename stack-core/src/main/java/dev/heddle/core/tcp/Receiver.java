@@ -40,6 +40,9 @@ final class Receiver {
     /** The application has not heard yet how far the urgent data reaches. */
     private boolean urgentNews;
 
+    /** What was announced last is a window of zero. */
+    private boolean announcedClosed;
+
     private boolean ackDue;
     private int quickAcks = QUICK_ACKS;
     private boolean interactive;
@@ -111,7 +114,7 @@ final class Receiver {
             if (length > 0 || fin) {
                 ackDue = true;
                 if (to < end && sequence.nxt >= sequence.edge) {
-                    context.counters().increment(TcpCounter.TcpExtTCPZeroWindowDrop);
+                    dropped(TcpCounter.TcpExtTCPZeroWindowDrop, end - to);
                 }
             }
             return;
@@ -201,7 +204,7 @@ final class Receiver {
         if (stored < length) {
             // DESIGN: memory is short; the peer will send it again.
             context.counters().increment(TcpCounter.TcpExtRcvPruned);
-            context.counters().increment(TcpCounter.TcpExtTCPRcvQDrop);
+            dropped(TcpCounter.TcpExtTCPRcvQDrop, length - stored);
             ackDue = true;
             return;
         }
@@ -232,7 +235,7 @@ final class Receiver {
 
     /** Memory is short: what arrived out of order must not keep what is in order from being taken (RFC 2018 8). */
     private void prune(long from) {
-        context.counters().increment(TcpCounter.TcpExtOfoPruned);
+        dropped(TcpCounter.TcpExtOfoPruned, Math.max(0, buffer.tail() - from));
         buffer.truncate(from);
         forgetRanges();
     }
@@ -266,17 +269,24 @@ final class Receiver {
         }
         if (context.pool().isShort() && !reader.isDiscarding() || !ranges.mayAdd(from, from + length)) {
             // DESIGN: what cannot be read yet is the first to do without memory.
-            context.counters().increment(TcpCounter.TcpExtTCPOFODrop);
+            dropped(TcpCounter.TcpExtTCPOFODrop, length);
             return;
         }
         int stored = reader.isDiscarding() ? length : buffer.write(from, source, index, length);
         boolean whole = stored == length;
         if (!whole) {
-            context.counters().increment(TcpCounter.TcpExtTCPOFODrop);
+            dropped(TcpCounter.TcpExtTCPOFODrop, length - stored);
         }
         if ((stored > 0 || whole && withFin) && ranges.add(from, from + stored + (whole && withFin ? 1 : 0))) {
             context.counters().increment(TcpCounter.TcpExtTCPOFOQueue);
             outOfOrderSegments++;
+        }
+    }
+
+    private void dropped(TcpCounter why, long bytes) {
+        context.counters().increment(why);
+        if (context.events().isWanted()) {
+            context.events().happened(new TcpEvent.Dropped(why, bytes));
         }
     }
 
@@ -406,7 +416,18 @@ final class Receiver {
 
     /** The window field of a segment that goes out now; moves the announced edge. */
     int announceWindow() {
-        return window.announce(segmentEstimateBytes);
+        int field = window.announce(segmentEstimateBytes);
+        if ((field == 0) != announcedClosed) {
+            announcedClosed = field == 0;
+            if (context.events().isWanted()) {
+                context.events()
+                        .happened(
+                                announcedClosed
+                                        ? new TcpEvent.WindowClosed(TcpEvent.Side.OURS)
+                                        : new TcpEvent.WindowOpened(TcpEvent.Side.OURS, sequence.window()));
+            }
+        }
+        return field;
     }
 
     // --- acknowledging

@@ -40,15 +40,23 @@ final class SegmentArrival {
         }
         if (!header.options().hasTimestamps()) {
             // RFC 7323 3.2: once negotiated, a segment without them is dropped.
-            tcb.count(TcpCounter.TcpExtPAWSEstab);
+            outdated(tcb, header);
             return false;
         }
         if (tcb.emitter().timestampRecent().isOutdated(header.options().timestampValue(), nowNs)) {
-            tcb.count(TcpCounter.TcpExtPAWSEstab);
+            outdated(tcb, header);
             tcb.answers().outOfWindow(tcb, header.payloadLength() > 0 || header.isFin(), nowNs);
             return false;
         }
         return true;
+    }
+
+    private static void outdated(Tcb tcb, TcpHeader header) {
+        tcb.count(TcpCounter.TcpExtPAWSEstab);
+        TcpEvents events = tcb.context().events();
+        if (events.isWanted()) {
+            events.happened(new TcpEvent.Dropped(TcpCounter.TcpExtPAWSEstab, header.payloadLength()));
+        }
     }
 
     /**

@@ -188,6 +188,13 @@ final class Sender {
         // RFC 7323 2.2: the window of a SYN is never scaled.
         int shift = header.isSyn() ? 0 : emitter.negotiated().sendShift();
         sequence.updateWindow((long) header.window() << shift, seq, ack);
+        if ((windowBefore == 0) != (sequence.wnd == 0) && context.events().isWanted()) {
+            context.events()
+                    .happened(
+                            sequence.wnd == 0
+                                    ? new TcpEvent.WindowClosed(TcpEvent.Side.PEERS)
+                                    : new TcpEvent.WindowOpened(TcpEvent.Side.PEERS, sequence.wnd));
+        }
         if (windowBefore == 0 && sequence.wnd > 0) {
             windowOpened(ack);
         }
@@ -355,9 +362,12 @@ final class Sender {
         boolean first = !recovery.hasTimedOut(sequence.una);
         congestion.control().retransmissionTimeout(recovery.flightBytes(sequence.nxt), first, nowNs);
         unanswered++;
+        if (context.events().isWanted()) {
+            context.events().happened(new TcpEvent.TimedOut(rtt.rtoNs(), unanswered, sequence.nxt - sequence.una));
+        }
         rtt.backOff();
         retransmitter.timedOut();
-        recovery.timedOut(sequence.una, sequence.nxt, nowNs);
+        recovery.timedOut(sequence.una, sequence.nxt, nowNs, congestion.control());
         emitter.ecn().reduced(sequence.nxt);
     }
 

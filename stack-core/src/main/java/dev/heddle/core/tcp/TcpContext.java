@@ -5,8 +5,9 @@ import dev.heddle.core.counter.CounterSet;
 import dev.heddle.core.tcp.congestion.CongestionControls;
 
 /**
- * What all connections of a host share. Everything in it may be used by any thread.
+ * What all connections of a host share, and where one tells what befalls it. Everything in it may be used by any thread.
  *
+ * @param events where a connection tells what befalls it; of all others {@link TcpEvents#NONE}
  * @param orphans the connections that nobody holds any more
  * @param challengeAcks the host's budget of challenge ACKs (RFC 5961 7)
  */
@@ -18,11 +19,34 @@ public record TcpContext(
         CongestionControls congestionControls,
         ChallengeAckLimit challengeAcks,
         InitialSequence initialSequence,
-        Orphans orphans) {
+        Orphans orphans,
+        TcpEvents events) {
 
     /** The same with another way out. */
     public TcpContext with(SegmentOutput otherOutput) {
         return new TcpContext(
-                config, otherOutput, pool, counters, congestionControls, challengeAcks, initialSequence, orphans);
+                config,
+                otherOutput,
+                pool,
+                counters,
+                congestionControls,
+                challengeAcks,
+                initialSequence,
+                orphans,
+                events);
+    }
+
+    /** The same for one connection whose events are wanted. */
+    public TcpContext with(TcpEvents ofConnection) {
+        return new TcpContext(
+                config,
+                output,
+                pool,
+                counters,
+                congestionControls,
+                challengeAcks,
+                initialSequence,
+                orphans,
+                ofConnection);
     }
 }

@@ -74,6 +74,12 @@ final class TimerExpiry {
         tcb.handshake().retransmit();
         tcb.count(TcpCounter.TcpExtTCPSynRetrans);
         tcb.count(TcpCounter.TcpRetransSegs);
+        TcpEvents events = tcb.context().events();
+        if (events.isWanted()) {
+            int iss = tcb.sendSequence().wire(0);
+            events.happened(new TcpEvent.TimedOut(tcb.rtt().rtoNs(), tcb.rtt().backOffs() + 1, 0));
+            events.happened(new TcpEvent.Retransmitted(iss, 0, TcpCounter.TcpExtTCPSynRetrans));
+        }
         tcb.rtt().backOff();
     }
 

@@ -103,8 +103,12 @@ final class Transmission {
         emitter.countRetransmitted(length);
         recovery.counts().retransmittedSegments += (int) ((length + mss - 1) / mss);
         congestion.sent(length, recovery.inFlightBytes(), nowNs);
+        long start = records.start(index);
         recovery.retransmitted(index, length, nowNs);
         times.sent(nowNs);
+        if (context.events().isWanted()) {
+            context.events().happened(new TcpEvent.Retransmitted(sequence.wire(start), length, kind));
+        }
         return true;
     }
 

@@ -35,7 +35,7 @@ public enum UdpCounter {
         return ipv4 ? UdpInDatagrams : Udp6InDatagrams;
     }
 
-    static UdpCounter noPorts(boolean ipv4) {
+    public static UdpCounter noPorts(boolean ipv4) {
         return ipv4 ? UdpNoPorts : Udp6NoPorts;
     }
 
@@ -43,11 +43,11 @@ public enum UdpCounter {
         return ipv4 ? UdpInErrors : Udp6InErrors;
     }
 
-    static UdpCounter rcvbufErrors(boolean ipv4) {
+    public static UdpCounter rcvbufErrors(boolean ipv4) {
         return ipv4 ? UdpRcvbufErrors : Udp6RcvbufErrors;
     }
 
-    static UdpCounter memErrors(boolean ipv4) {
+    public static UdpCounter memErrors(boolean ipv4) {
         return ipv4 ? UdpMemErrors : Udp6MemErrors;
     }
 

@@ -191,7 +191,7 @@ class EndpointGateModelTest {
         }
 
         @Override
-        public void backlogDrop() {
+        public void backlogDrop(int bytes) {
             throw new IllegalStateException("the backlog has room");
         }
     }

@@ -103,7 +103,7 @@ class EndpointGateTest {
         }
 
         @Override
-        public void backlogDrop() {
+        public void backlogDrop(int bytes) {
             drops.incrementAndGet();
         }
 

@@ -23,7 +23,7 @@ class HostConfigTest {
                 .icmpErrorsPerSecond(17)
                 .congestionControls(new CongestionControls())
                 .congestionControl("mine", NewReno::new)
-                .observer(new ConnectionObserver() {})
+                .observer(new HostObserver() {})
                 .build();
         HostConfig same = config.with().build();
         same.congestionControls().check("mine");

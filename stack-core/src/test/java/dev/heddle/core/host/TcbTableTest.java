@@ -40,7 +40,7 @@ class TcbTableTest {
         IpAddress remote = IpAddress.ofIpv4(0x0a000000 + number / 1000);
         SocketPair pair = SocketPair.of(LOCAL, 80, remote, 1 + number % 1000, 0);
         Tcb tcb = Tcb.connect(host.tcpContext(), pair, ConnectionOptions.DEFAULTS, 1, network.path(true), 0);
-        return new TcpConnection(host, tcb, network.driver(), new Readiness(), PortAllocator.Use.BOUND);
+        return new TcpConnection(host, tcb, null, network.driver(), new Readiness(), PortAllocator.Use.BOUND);
     }
 
     private @Nullable TableEntry find(TableEntry entry) {

@@ -48,6 +48,9 @@ final class TcpScript {
 
     Orphans orphans;
 
+    /** What the connection has told. */
+    final RecordedEvents events = new RecordedEvents();
+
     private TcpContext context;
     private Tcb tcb;
     private HalfOpenConnection halfOpen;
@@ -119,7 +122,8 @@ final class TcpScript {
                 new CongestionControls(),
                 new ChallengeAckLimit(config.challengeAcksPerSecond(), random),
                 new InitialSequence(random),
-                orphans);
+                orphans,
+                events);
         iss = context.initialSequence().next(pair, nowNs);
         peer.acknowledgedIss = iss;
         output.iss = iss;

@@ -1,0 +1,82 @@
+package dev.heddle.core.host;
+
+import dev.heddle.core.counter.CounterSet;
+import dev.heddle.core.link.Packet;
+import dev.heddle.core.tcp.SocketPair;
+import dev.heddle.core.tcp.TcpCounter;
+import dev.heddle.core.wire.IpAddress;
+import dev.heddle.core.wire.TcpHeader;
+import org.jspecify.annotations.Nullable;
+
+/** What a host has to tell of the packets that its observer shall know were dropped. Any thread. */
+final class DropReports extends Reports {
+
+    private final HostObserver observer;
+
+    DropReports(HostObserver observer) {
+        this.observer = observer;
+    }
+
+    /** A listener has dropped what came from a peer. */
+    void segmentDropped(TcpCounter why, SocketPair pair, int bytes) {
+        if (observer.isListening()) {
+            report(new PacketDrop(
+                    why, null, pair.remoteAddress(), pair.localAddress(), TcpHeader.PROTOCOL, bytes));
+        }
+    }
+
+    private void report(PacketDrop drop) {
+        add(() -> observer.dropped(drop));
+    }
+
+    /**
+     * Finds the reasons in what the layers count about the packet at hand, so that none of them need know of observers. On the
+     * pump role of its interface.
+     */
+    final class Watch {
+
+        private final HostInterface in;
+
+        /** Why the packet at hand was dropped; null if it was not yet. */
+        private @Nullable Enum<?> why;
+
+        Watch(HostInterface in) {
+            this.in = in;
+        }
+
+        /** A view of counters that each mean a packet dropped. */
+        <E extends Enum<E>> CounterSet<E> over(CounterSet<E> reasons) {
+            return reasons.watched(this::because);
+        }
+
+        /** The packet at hand was dropped, and counted. */
+        void because(Enum<?> reason) {
+            // The first tells more than those that follow from it.
+            if (why == null) {
+                why = reason;
+            }
+        }
+
+        /** A packet is about to be looked at. */
+        void begin(Packet packet) {
+            why = null;
+            packet.protocol = -1;
+        }
+
+        /** It has been. */
+        void end(Packet packet, int bytes) {
+            Enum<?> reason = why;
+            if (reason == null || !observer.isListening()) {
+                return;
+            }
+            boolean known = packet.protocol >= 0;
+            report(new PacketDrop(
+                    reason,
+                    in.name(),
+                    known ? IpAddress.of(packet.sourceHigh, packet.sourceLow) : null,
+                    known ? IpAddress.of(packet.destinationHigh, packet.destinationLow) : null,
+                    packet.protocol,
+                    bytes));
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.heddle.core.host;
+
+import dev.heddle.core.tcp.Failure;
+import dev.heddle.core.tcp.SocketPair;
+import dev.heddle.core.tcp.TcpEvent;
+import dev.heddle.core.tcp.TcpInfo;
+
+/**
+ * Hears what befalls a host and its connections: for logs, metrics and events, which the engine itself has none of. Calls come
+ * on whatever thread caused what they tell, or on a pump's, with no lock held, and must not block; an exception is reported and
+ * does no harm. Those of one connection come in their order, but a call may begin before the one before it has returned.
+ */
+public interface HostObserver {
+
+    /** Nobody listens; a connection then keeps nothing to tell. */
+    HostObserver NONE = new HostObserver() {};
+
+    /** Whether anything is to be told at present; asked often. What happens meanwhile is not told later. */
+    default boolean isListening() {
+        return true;
+    }
+
+    /** A handshake is complete, ours or a peer's. */
+    default void opened(SocketPair pair) {}
+
+    /**
+     * A connection has ended: closed on both sides, reset or failed. Its TIME-WAIT is not waited for.
+     *
+     * @param last its figures at the end
+     * @param why {@link Failure#NONE} for an orderly end
+     */
+    default void closed(SocketPair pair, TcpInfo last, Failure why) {}
+
+    /** Something befell a connection that goes on. Of very many at a time the last ones are not told. */
+    default void happened(SocketPair pair, TcpEvent event) {}
+
+    /** A packet was dropped on its way in. Of very many at a time the last ones are not told. */
+    default void dropped(PacketDrop drop) {}
+}

@@ -1,0 +1,140 @@
+package dev.heddle.core.tcp;
+
+import static dev.heddle.core.tcp.Seg.ack;
+import static dev.heddle.core.tcp.Seg.data;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.core.buffer.Chunk;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a connection tells of what befalls it. */
+class TcpEventsTest {
+
+    private static final long MS = TcpScript.MS;
+
+    private final TcpScript script = new TcpScript();
+
+    @Test
+    void repaired_loss_is_told_from_its_discovery_to_its_repair() {
+        sent(10_000);
+        script.inject(ack(1).sack(1001, 4001)).expect(data(1, 1001));
+        script.inject(ack(10_001));
+        assertThat(script.events.take())
+                .containsExactly(
+                        new TcpEvent.RecoveryEntered(TcpEvent.Loss.REPORTED, 6000, 5000, 5000),
+                        new TcpEvent.Retransmitted(wire(1), 1000, TcpCounter.TcpExtTCPFastRetrans),
+                        new TcpEvent.RecoveryLeft(TcpEvent.Outcome.REPAIRED, 5000));
+    }
+
+    @Test
+    void timeout_and_its_backed_off_repetition_are_one_recovery() {
+        sent(3000);
+        script.after(3000 * MS);
+        List<TcpEvent> told = script.events.take();
+        List<TcpEvent> timeouts = told.stream()
+                .filter(event -> event instanceof TcpEvent.TimedOut)
+                .toList();
+        assertThat(timeouts).hasSizeGreaterThan(2);
+        TcpEvent.TimedOut first = (TcpEvent.TimedOut) timeouts.get(0);
+        TcpEvent.TimedOut second = (TcpEvent.TimedOut) timeouts.get(1);
+        assertThat(first.unanswered()).isEqualTo(1);
+        assertThat(first.outstandingBytes()).isEqualTo(3000);
+        assertThat(second.unanswered()).isEqualTo(2);
+        assertThat(second.rtoNs()).isEqualTo(2 * first.rtoNs());
+        assertThat(told).filteredOn(event -> event instanceof TcpEvent.RecoveryEntered)
+                .containsExactly(new TcpEvent.RecoveryEntered(TcpEvent.Loss.TIMEOUT, 0, 1000, 2000));
+        script.inject(ack(3001));
+        assertThat(script.events.take())
+                .last()
+                .isInstanceOfSatisfying(
+                        TcpEvent.RecoveryLeft.class,
+                        left -> assertThat(left.outcome()).isEqualTo(TcpEvent.Outcome.REPAIRED));
+    }
+
+    @Test
+    void timeout_in_a_recovery_ends_it() {
+        sent(10_000);
+        script.inject(ack(1).sack(1001, 4001)).ignoreSent().after(2000 * MS);
+        assertThat(script.events.take())
+                .filteredOn(event -> event instanceof TcpEvent.RecoveryLeft || event instanceof TcpEvent.RecoveryEntered)
+                .extracting(event -> event instanceof TcpEvent.RecoveryLeft left ? left.outcome() : event.getClass())
+                .containsExactly(
+                        TcpEvent.RecoveryEntered.class,
+                        TcpEvent.Outcome.TIMED_OUT,
+                        TcpEvent.RecoveryEntered.class);
+    }
+
+    @Test
+    void recovery_that_was_for_nothing_says_so() {
+        script.withTimestamps(500).connect().after(10 * MS).answered().write(9880).ignoreSent();
+        int sentAt = script.tcb().emitter().negotiated().timestamp(script.nowNs());
+        script.after(10 * MS)
+                .inject(ack(1).sack(989, 3953).timestamps(500, sentAt))
+                .expect(data(1, 989));
+        // The echo is of the first transmission (RFC 4015).
+        script.after(MS).inject(ack(3953).timestamps(500, sentAt));
+        assertThat(script.events.take())
+                .last()
+                .isEqualTo(new TcpEvent.RecoveryLeft(TcpEvent.Outcome.FOR_NOTHING, 9880));
+    }
+
+    @Test
+    void syn_that_is_not_answered_goes_out_again() {
+        script.connect().after(1500 * MS);
+        assertThat(script.events.take())
+                .containsExactly(
+                        new TcpEvent.TimedOut(1000 * MS, 1, 0),
+                        new TcpEvent.Retransmitted(wire(0), 0, TcpCounter.TcpExtTCPSynRetrans));
+    }
+
+    @Test
+    void window_of_the_peer_that_closes_and_opens() {
+        script.peerWindow(2048).established().write(5000).ignoreSent();
+        script.inject(ack(2001).window(0)).inject(ack(2001).window(0));
+        assertThat(script.events.take()).containsExactly(new TcpEvent.WindowClosed(TcpEvent.Side.PEERS));
+        script.inject(ack(2001).window(64_000));
+        assertThat(script.events.take())
+                .containsExactly(new TcpEvent.WindowOpened(TcpEvent.Side.PEERS, 64_000));
+    }
+
+    @Test
+    void window_of_ours_that_closes_and_opens_and_what_is_dropped_meanwhile() {
+        script.config(c -> c.windowScaling(false)).options(o -> o.receiveBufferBytes(4000)).established();
+        script.inject(data(1, 1001), data(1001, 2001), data(2001, 3001), data(3001, 4001));
+        assertThat(script.events.take()).containsExactly(new TcpEvent.WindowClosed(TcpEvent.Side.OURS));
+        script.inject(data(4001, 4501));
+        assertThat(script.events.take())
+                .containsExactly(new TcpEvent.Dropped(TcpCounter.TcpExtTCPZeroWindowDrop, 500));
+        script.ignoreSent().read(4000);
+        assertThat(script.events.take())
+                .containsExactly(new TcpEvent.WindowOpened(TcpEvent.Side.OURS, 4000));
+    }
+
+    @Test
+    void data_that_finds_no_memory() {
+        script.established();
+        List<Chunk> held = script.exhaustMemory();
+        script.inject(data(1, 1001)).inject(data(2001, 3001));
+        assertThat(script.events.take())
+                .containsExactly(
+                        new TcpEvent.Dropped(TcpCounter.TcpExtTCPRcvQDrop, 1000),
+                        new TcpEvent.Dropped(TcpCounter.TcpExtTCPOFODrop, 1000));
+        held.forEach(script.pool::release);
+    }
+
+    @Test
+    void old_duplicate() {
+        script.withTimestamps(1000).established();
+        script.inject(data(1, 101).timestamps(999, 0));
+        assertThat(script.events.take()).containsExactly(new TcpEvent.Dropped(TcpCounter.TcpExtPAWSEstab, 100));
+    }
+
+    private int wire(long offset) {
+        return script.tcb().sendSequence().wire(offset);
+    }
+
+    private void sent(int bytes) {
+        script.connect().after(10 * MS).answered().write(bytes).ignoreSent().after(10 * MS);
+    }
+}
