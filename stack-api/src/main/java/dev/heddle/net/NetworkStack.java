@@ -181,7 +181,7 @@ public final class NetworkStack implements AutoCloseable {
             for (AttachedLink link : links) {
                 link.close();
             }
-            LOG.info("stopped {}", links);
+            LOG.debug("stopped {}", links);
             actions = List.copyOf(afterClose);
             afterClose.clear();
         } finally {

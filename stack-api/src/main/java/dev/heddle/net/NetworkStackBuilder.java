@@ -3,6 +3,7 @@ package dev.heddle.net;
 import dev.heddle.core.host.Host;
 import dev.heddle.core.host.HostConfig;
 import dev.heddle.core.host.HostInterface;
+import dev.heddle.core.host.HostObserver;
 import dev.heddle.core.host.LinkPump;
 import dev.heddle.core.host.LoopbackLink;
 import dev.heddle.core.link.Link;
@@ -10,6 +11,7 @@ import dev.heddle.core.tcp.congestion.CongestionControls;
 import dev.heddle.core.time.Clock;
 import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.IpPrefix;
+import dev.heddle.jfr.FlightRecorderObserver;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,7 +108,8 @@ public final class NetworkStackBuilder {
                     .map(gateway -> gateway(IpAddress.parse(gateway), addresses))
                     .toList();
             Clock clock = Clock.system();
-            host = Host.create(hostConfig, clock, random);
+            HostObserver observer = FlightRecorderObserver.beside(hostConfig.observer());
+            host = Host.create(hostConfig.with().observer(observer).build(), clock, random);
             List<HostInterface> interfaces = new ArrayList<>();
             for (int i = 0; i < plans.size(); i++) {
                 Link link = plans.get(i).link;
@@ -120,7 +123,7 @@ public final class NetworkStackBuilder {
             }
             attached.add(loopback(host, clock));
             attached.forEach(link -> link.pump().start());
-            plans.forEach(plan -> LOG.info("started {} on {}", plan.addresses, plan.link.name()));
+            plans.forEach(plan -> LOG.debug("started {} on {}", plan.addresses, plan.link.name()));
             return new NetworkStack(host, attached);
         } catch (RuntimeException | Error e) {
             abandon(host, attached);

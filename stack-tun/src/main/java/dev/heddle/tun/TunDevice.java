@@ -193,9 +193,9 @@ final class TunDevice implements AutoCloseable {
                 control.up(name);
             }
             addAddresses(settings, control);
-            LOG.info("created TUN interface {} with {}", name, settings.addresses());
+            LOG.debug("created TUN interface {} with {}", name, settings.addresses());
         } else if (control.isUp(name)) {
-            LOG.info("attached to TUN interface {}, which is left as it is", name);
+            LOG.debug("attached to TUN interface {}, which is left as it is", name);
         } else {
             LOG.warn("attached to TUN interface {}, which is down: nothing passes until it is brought up", name);
         }
@@ -235,10 +235,10 @@ final class TunDevice implements AutoCloseable {
     public void close() {
         if (previousIndex == 0) {
             LibC.close(fd);
-            LOG.info("removed TUN interface {}", name);
+            LOG.debug("removed TUN interface {}", name);
         } else {
             restore();
-            LOG.info("detached from TUN interface {}", name);
+            LOG.debug("detached from TUN interface {}", name);
         }
     }
 

@@ -1,0 +1,166 @@
+package dev.heddle.jfr;
+
+import dev.heddle.core.host.HostObserver;
+import dev.heddle.core.host.PacketDrop;
+import dev.heddle.core.tcp.Failure;
+import dev.heddle.core.tcp.SocketPair;
+import dev.heddle.core.tcp.TcpEvent;
+import dev.heddle.core.tcp.TcpInfo;
+import java.util.List;
+import jdk.jfr.Event;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands what a host tells to the Flight Recorder, and to another observer beside it. While nothing is recorded it asks the host
+ * for nothing: whether an event is wanted is one look at each kind.
+ */
+public final class FlightRecorderObserver implements HostObserver {
+
+    /** One of each kind, to be asked whether it is wanted. */
+    private static final List<Event> KINDS = List.of(
+            new ConnectionOpenedEvent(),
+            new ConnectionClosedEvent(),
+            new RetransmissionEvent(),
+            new RetransmissionTimeoutEvent(),
+            new LossRecoveryEnteredEvent(),
+            new LossRecoveryLeftEvent(),
+            new ZeroWindowEvent(),
+            new ZeroWindowOverEvent(),
+            new DataDroppedEvent(),
+            new PacketDroppedEvent());
+
+    private final HostObserver other;
+
+    private FlightRecorderObserver(HostObserver other) {
+        this.other = other;
+    }
+
+    /** An observer that tells the Flight Recorder and another one. */
+    public static HostObserver beside(HostObserver other) {
+        return new FlightRecorderObserver(other);
+    }
+
+    @Override
+    public boolean isListening() {
+        return other != NONE && other.isListening() || isRecording();
+    }
+
+    private static boolean isRecording() {
+        // Without an iterator: this is asked for every event.
+        for (int i = 0; i < KINDS.size(); i++) {
+            if (KINDS.get(i).isEnabled()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void opened(SocketPair pair) {
+        commit(new ConnectionOpenedEvent(), pair);
+        other.opened(pair);
+    }
+
+    @Override
+    public void closed(SocketPair pair, TcpInfo last, Failure why) {
+        ConnectionClosedEvent event = new ConnectionClosedEvent();
+        if (event.isEnabled()) {
+            event.reason = why.name();
+            event.bytesAcknowledged = last.acknowledgedBytes();
+            event.bytesReceived = last.receivedBytes();
+            event.bytesRetransmitted = last.retransmittedBytes();
+            event.segmentsOut = last.traffic().segmentsSent();
+            event.segmentsIn = last.traffic().segmentsReceived();
+            event.smoothedRtt = last.rttNs();
+            event.minRtt = last.minRttNs() == Long.MAX_VALUE ? 0 : last.minRttNs();
+            event.congestionControl = last.congestionControl();
+            commit(event, pair);
+        }
+        other.closed(pair, last, why);
+    }
+
+    @Override
+    public void happened(SocketPair pair, TcpEvent happening) {
+        ConnectionEvent event = of(happening);
+        if (event.isEnabled()) {
+            commit(event, pair);
+        }
+        other.happened(pair, happening);
+    }
+
+    @Override
+    public void dropped(PacketDrop drop) {
+        PacketDroppedEvent event = new PacketDroppedEvent();
+        if (event.isEnabled()) {
+            event.why = drop.why().name();
+            event.interfaceName = drop.interfaceName();
+            event.source = text(drop.source());
+            event.destination = text(drop.destination());
+            event.protocol = drop.protocol();
+            event.bytes = drop.bytes();
+            event.commit();
+        }
+        other.dropped(drop);
+    }
+
+    private static @Nullable String text(@Nullable Object address) {
+        return address == null ? null : address.toString();
+    }
+
+    private static void commit(ConnectionEvent event, SocketPair pair) {
+        if (event.isEnabled()) {
+            event.of(pair);
+            event.commit();
+        }
+    }
+
+    private static ConnectionEvent of(TcpEvent happening) {
+        return switch (happening) {
+            case TcpEvent.Retransmitted r -> {
+                RetransmissionEvent event = new RetransmissionEvent();
+                event.sequence = r.sequence();
+                event.bytes = r.bytes();
+                event.why = r.why().name();
+                yield event;
+            }
+            case TcpEvent.TimedOut t -> {
+                RetransmissionTimeoutEvent event = new RetransmissionTimeoutEvent();
+                event.rto = t.rtoNs();
+                event.unanswered = t.unanswered();
+                event.outstandingBytes = t.outstandingBytes();
+                yield event;
+            }
+            case TcpEvent.RecoveryEntered r -> {
+                LossRecoveryEnteredEvent event = new LossRecoveryEnteredEvent();
+                event.loss = r.loss().name();
+                event.bytesInFlight = r.inFlightBytes();
+                event.congestionWindow = r.congestionWindowBytes();
+                event.slowStartThreshold = r.slowStartThresholdBytes();
+                yield event;
+            }
+            case TcpEvent.RecoveryLeft r -> {
+                LossRecoveryLeftEvent event = new LossRecoveryLeftEvent();
+                event.outcome = r.outcome().name();
+                event.congestionWindow = r.congestionWindowBytes();
+                yield event;
+            }
+            case TcpEvent.WindowClosed w -> {
+                ZeroWindowEvent event = new ZeroWindowEvent();
+                event.side = w.side().name();
+                yield event;
+            }
+            case TcpEvent.WindowOpened w -> {
+                ZeroWindowOverEvent event = new ZeroWindowOverEvent();
+                event.side = w.side().name();
+                event.window = w.windowBytes();
+                yield event;
+            }
+            case TcpEvent.Dropped d -> {
+                DataDroppedEvent event = new DataDroppedEvent();
+                event.why = d.why().name();
+                event.bytes = d.bytes();
+                yield event;
+            }
+        };
+    }
+}

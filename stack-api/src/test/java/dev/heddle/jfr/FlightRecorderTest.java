@@ -1,0 +1,214 @@
+package dev.heddle.jfr;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.heddle.core.host.HostObserver;
+import dev.heddle.core.link.Faults;
+import dev.heddle.net.HeddleSocketOptions;
+import dev.heddle.net.SimulatedHost;
+import dev.heddle.net.SimulatedNetwork;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.List;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a program's connections do, seen by the JDK's Flight Recorder. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class FlightRecorderTest {
+
+    private static final int BYTES = 1 << 20;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void a_connection_over_a_lossy_path_tells_its_losses_and_at_its_end_its_totals() throws Exception {
+        List<RecordedEvent> events = recorded(network -> {
+            network.faults(Faults.builder().delayNs(1_000_000).loss(0.05).build());
+            transfer(network);
+        });
+        assertThat(of(events, "ConnectionOpened")).hasSize(2);
+        RecordedEvent sender = of(events, "ConnectionClosed").stream()
+                .filter(event -> event.getInt("remotePort") == 80)
+                .findAny()
+                .orElseThrow();
+        assertThat(sender.getLong("bytesAcknowledged")).isEqualTo(BYTES);
+        assertThat(sender.getString("reason")).isEqualTo("NONE");
+        assertThat(sender.getString("congestionControl")).isEqualTo("cubic");
+        assertThat(sender.getDuration("minRtt").toNanos()).isBetween(2_000_000L, 60_000_000_000L);
+        List<RecordedEvent> again = of(events, "Retransmission");
+        assertThat(again).isNotEmpty();
+        assertThat(again.stream()
+                        .filter(event -> event.getInt("remotePort") == 80)
+                        .mapToLong(event -> event.getLong("bytes"))
+                        .sum())
+                .isEqualTo(sender.getLong("bytesRetransmitted"));
+        assertThat(again).allSatisfy(event -> {
+            assertThat(event.getString("why")).startsWith("TcpExtTCP");
+            assertThat(event.getStackTrace()).isNull();
+            assertThat(event.getEventType().getCategoryNames()).containsExactly("Heddle", "Connections");
+        });
+        assertThat(of(events, "LossRecoveryEntered")).isNotEmpty();
+        assertThat(of(events, "LossRecoveryLeft"))
+                .hasSameSizeAs(of(events, "LossRecoveryEntered"))
+                .extracting(event -> event.getString("outcome"))
+                .contains("REPAIRED");
+    }
+
+    @Test
+    void timeouts() throws Exception {
+        List<RecordedEvent> events = recorded(network -> {
+            SimulatedHost server = network.host("server");
+            SimulatedHost client = network.host("client");
+            try (ServerSocket listener = server.serverSocketFactory().createServerSocket(80);
+                    Socket socket = client.socketFactory().createSocket(server.address(), 80);
+                    Socket accepted = listener.accept()) {
+                network.partition(client, server);
+                socket.getOutputStream().write(1);
+                await().until(() -> socket.getOption(HeddleSocketOptions.TCP_INFO).loss().timeouts() > 0);
+                network.heal();
+                assertThat(accepted.getInputStream().read()).isEqualTo(1);
+            }
+        });
+        assertThat(of(events, "RetransmissionTimeout")).isNotEmpty().allSatisfy(event -> {
+            assertThat(event.getLong("outstandingBytes")).isEqualTo(1);
+            assertThat(event.getDuration("rto").toMillis()).isGreaterThanOrEqualTo(200);
+        });
+    }
+
+    @Test
+    void a_window_that_closes_on_both_sides_and_opens_again() throws Exception {
+        List<RecordedEvent> events = recorded(network -> {
+            SimulatedHost server = network.host("server");
+            SimulatedHost client = network.host("client");
+            try (ServerSocket listener = server.serverSocketFactory().createServerSocket()) {
+                listener.setReceiveBufferSize(8192);
+                listener.bind(new InetSocketAddress(80));
+                try (Socket socket = client.socketFactory().createSocket(server.address(), 80);
+                        Socket accepted = listener.accept()) {
+                    Thread writer = Thread.startVirtualThread(() -> {
+                        try {
+                            socket.getOutputStream().write(new byte[100_000]);
+                        } catch (IOException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    });
+                    await().until(() -> accepted.getOption(HeddleSocketOptions.TCP_INFO).receiveWindowBytes() == 0);
+                    assertThat(accepted.getInputStream().readNBytes(100_000)).hasSize(100_000);
+                    writer.join();
+                }
+            }
+        });
+        for (String side : List.of("OURS", "PEERS")) {
+            assertThat(of(events, "ZeroWindow"))
+                    .filteredOn(event -> event.getString("side").equals(side))
+                    .as(side)
+                    .isNotEmpty();
+            assertThat(of(events, "ZeroWindowOver"))
+                    .filteredOn(event -> event.getString("side").equals(side))
+                    .as(side)
+                    .isNotEmpty();
+        }
+    }
+
+    @Test
+    void a_packet_that_nobody_wants() throws Exception {
+        List<RecordedEvent> events = recorded(network -> {
+            SimulatedHost server = network.host("server");
+            SimulatedHost client = network.host("client");
+            try (DatagramSocket socket = client.datagramSocketFactory().createDatagramSocket()) {
+                socket.connect(server.address(), 4711);
+                socket.send(new DatagramPacket(new byte[72], 72));
+                socket.setSoTimeout(10_000);
+                try {
+                    socket.receive(new DatagramPacket(new byte[1], 1));
+                } catch (PortUnreachableException expected) {
+                    return;
+                }
+            }
+            throw new AssertionError("somebody took it");
+        });
+        assertThat(of(events, "PacketDropped")).singleElement().satisfies(event -> {
+            assertThat(event.getString("why")).isEqualTo("UdpNoPorts");
+            assertThat(event.getInt("bytes")).isEqualTo(100);
+            assertThat(event.getInt("protocol")).isEqualTo(17);
+            assertThat(event.getString("source")).isNotEmpty();
+        });
+    }
+
+    @Test
+    void nothing_is_asked_of_the_host_while_nothing_is_recorded() {
+        HostObserver observer = FlightRecorderObserver.beside(HostObserver.NONE);
+        assertThat(observer.isListening()).isFalse();
+        try (Recording recording = new Recording()) {
+            recording.enable("dev.heddle.Retransmission");
+            recording.start();
+            assertThat(observer.isListening()).isTrue();
+        }
+        assertThat(observer.isListening()).isFalse();
+    }
+
+    @Test
+    void another_observer_hears_it_all_the_same() {
+        HostObserver observer = FlightRecorderObserver.beside(new HostObserver() {});
+        assertThat(observer.isListening()).isTrue();
+    }
+
+    private interface Scene {
+        void play(SimulatedNetwork network) throws Exception;
+    }
+
+    private List<RecordedEvent> recorded(Scene scene) throws Exception {
+        Path file = directory.resolve("events.jfr");
+        try (Recording recording = new Recording()) {
+            recording.start();
+            try (SimulatedNetwork network = SimulatedNetwork.builder().seed(3).build()) {
+                scene.play(network);
+            }
+            recording.stop();
+            recording.dump(file);
+        }
+        return RecordingFile.readAllEvents(file).stream()
+                .filter(event -> event.getEventType().getName().startsWith("dev.heddle."))
+                .toList();
+    }
+
+    private static List<RecordedEvent> of(List<RecordedEvent> events, String name) {
+        return events.stream()
+                .filter(event -> event.getEventType().getName().equals("dev.heddle." + name))
+                .toList();
+    }
+
+    private static void transfer(SimulatedNetwork network) throws Exception {
+        SimulatedHost server = network.host("server");
+        SimulatedHost client = network.host("client");
+        try (ServerSocket listener = server.serverSocketFactory().createServerSocket(80);
+                Socket socket = client.socketFactory().createSocket(server.address(), 80);
+                Socket accepted = listener.accept()) {
+            Thread writer = Thread.startVirtualThread(() -> {
+                try {
+                    socket.getOutputStream().write(new byte[BYTES]);
+                    socket.shutdownOutput();
+                } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            assertThat(accepted.getInputStream().readAllBytes()).hasSize(BYTES);
+            accepted.shutdownOutput();
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+            writer.join();
+        }
+    }
+}
