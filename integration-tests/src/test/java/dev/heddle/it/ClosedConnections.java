@@ -1,7 +1,7 @@
 package dev.heddle.it;
 
-import dev.heddle.core.host.HostObserver;
 import dev.heddle.core.host.HostConfig;
+import dev.heddle.core.host.HostObserver;
 import dev.heddle.core.tcp.Failure;
 import dev.heddle.core.tcp.SocketPair;
 import dev.heddle.core.tcp.TcpInfo;

@@ -12,8 +12,7 @@ import jdk.jfr.Unsigned;
 final class RetransmissionEvent extends ConnectionEvent {
 
     @Label("Sequence Number")
-    @Unsigned
-    int sequence;
+    @Unsigned int sequence;
 
     @Label("Bytes")
     @DataAmount

@@ -77,7 +77,8 @@ class FlightRecorderTest {
                     Socket accepted = listener.accept()) {
                 network.partition(client, server);
                 socket.getOutputStream().write(1);
-                await().until(() -> socket.getOption(HeddleSocketOptions.TCP_INFO).loss().timeouts() > 0);
+                await().until(() ->
+                        socket.getOption(HeddleSocketOptions.TCP_INFO).loss().timeouts() > 0);
                 network.heal();
                 assertThat(accepted.getInputStream().read()).isEqualTo(1);
             }
@@ -105,7 +106,8 @@ class FlightRecorderTest {
                             throw new IllegalStateException(e);
                         }
                     });
-                    await().until(() -> accepted.getOption(HeddleSocketOptions.TCP_INFO).receiveWindowBytes() == 0);
+                    await().until(() ->
+                            accepted.getOption(HeddleSocketOptions.TCP_INFO).receiveWindowBytes() == 0);
                     assertThat(accepted.getInputStream().readNBytes(100_000)).hasSize(100_000);
                     writer.join();
                 }

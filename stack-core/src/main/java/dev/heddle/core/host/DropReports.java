@@ -20,8 +20,7 @@ final class DropReports extends Reports {
     /** A listener has dropped what came from a peer. */
     void segmentDropped(TcpCounter why, SocketPair pair, int bytes) {
         if (observer.isListening()) {
-            report(new PacketDrop(
-                    why, null, pair.remoteAddress(), pair.localAddress(), TcpHeader.PROTOCOL, bytes));
+            report(new PacketDrop(why, null, pair.remoteAddress(), pair.localAddress(), TcpHeader.PROTOCOL, bytes));
         }
     }
 

@@ -68,7 +68,9 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
             Host host,
             Tcb tcb,
             @Nullable ConnectionReports reports,
-            Driver home, Readiness readiness, PortAllocator.Use portUse) {
+            Driver home,
+            Readiness readiness,
+            PortAllocator.Use portUse) {
         super(tcb.pair());
         this.host = host;
         this.readiness = readiness;

@@ -352,7 +352,8 @@ public final class TcpListener {
         PortAllocator.Use use = boundUse.bound();
         SocketPair pair = entry.pair();
         host.ports().share(pair.localAddress(), pair.localPort(), use);
-        TcpConnection connection = new TcpConnection(host, tcb, reports, entry.timer().home(), new Readiness(), use);
+        TcpConnection connection =
+                new TcpConnection(host, tcb, reports, entry.timer().home(), new Readiness(), use);
         halfOpen.remove(entry);
         host.table().replace(entry, connection);
         entry.timer().cancel();

@@ -14,10 +14,7 @@ final class RecoveryReports {
     void entered(TcpEvent.Loss loss, long inFlightBytes, CongestionControl congestion) {
         if (events.isWanted()) {
             events.happened(new TcpEvent.RecoveryEntered(
-                    loss,
-                    inFlightBytes,
-                    congestion.congestionWindowBytes(),
-                    congestion.slowStartThresholdBytes()));
+                    loss, inFlightBytes, congestion.congestionWindowBytes(), congestion.slowStartThresholdBytes()));
         }
     }
 

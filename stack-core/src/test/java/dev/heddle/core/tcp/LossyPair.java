@@ -156,7 +156,7 @@ final class LossyPair {
                     new ChallengeAckLimit(config.challengeAcksPerSecond(), random.split()),
                     new InitialSequence(random.split()),
                     new Orphans(config.maxOrphans()),
-                TcpEvents.NONE);
+                    TcpEvents.NONE);
             int mtu = chance(0.5) ? 1500 : random.nextInt(296, 9000);
             path = new PathProperties(mtu, 20, chance(0.3) ? 65_535 - 20 : mtu - 20);
         }

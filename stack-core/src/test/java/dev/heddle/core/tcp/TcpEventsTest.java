@@ -42,7 +42,8 @@ class TcpEventsTest {
         assertThat(first.outstandingBytes()).isEqualTo(3000);
         assertThat(second.unanswered()).isEqualTo(2);
         assertThat(second.rtoNs()).isEqualTo(2 * first.rtoNs());
-        assertThat(told).filteredOn(event -> event instanceof TcpEvent.RecoveryEntered)
+        assertThat(told)
+                .filteredOn(event -> event instanceof TcpEvent.RecoveryEntered)
                 .containsExactly(new TcpEvent.RecoveryEntered(TcpEvent.Loss.TIMEOUT, 0, 1000, 2000));
         script.inject(ack(3001));
         assertThat(script.events.take())
@@ -57,17 +58,21 @@ class TcpEventsTest {
         sent(10_000);
         script.inject(ack(1).sack(1001, 4001)).ignoreSent().after(2000 * MS);
         assertThat(script.events.take())
-                .filteredOn(event -> event instanceof TcpEvent.RecoveryLeft || event instanceof TcpEvent.RecoveryEntered)
+                .filteredOn(
+                        event -> event instanceof TcpEvent.RecoveryLeft || event instanceof TcpEvent.RecoveryEntered)
                 .extracting(event -> event instanceof TcpEvent.RecoveryLeft left ? left.outcome() : event.getClass())
                 .containsExactly(
-                        TcpEvent.RecoveryEntered.class,
-                        TcpEvent.Outcome.TIMED_OUT,
-                        TcpEvent.RecoveryEntered.class);
+                        TcpEvent.RecoveryEntered.class, TcpEvent.Outcome.TIMED_OUT, TcpEvent.RecoveryEntered.class);
     }
 
     @Test
     void recovery_that_was_for_nothing_says_so() {
-        script.withTimestamps(500).connect().after(10 * MS).answered().write(9880).ignoreSent();
+        script.withTimestamps(500)
+                .connect()
+                .after(10 * MS)
+                .answered()
+                .write(9880)
+                .ignoreSent();
         int sentAt = script.tcb().emitter().negotiated().timestamp(script.nowNs());
         script.after(10 * MS)
                 .inject(ack(1).sack(989, 3953).timestamps(500, sentAt))
@@ -94,21 +99,20 @@ class TcpEventsTest {
         script.inject(ack(2001).window(0)).inject(ack(2001).window(0));
         assertThat(script.events.take()).containsExactly(new TcpEvent.WindowClosed(TcpEvent.Side.PEERS));
         script.inject(ack(2001).window(64_000));
-        assertThat(script.events.take())
-                .containsExactly(new TcpEvent.WindowOpened(TcpEvent.Side.PEERS, 64_000));
+        assertThat(script.events.take()).containsExactly(new TcpEvent.WindowOpened(TcpEvent.Side.PEERS, 64_000));
     }
 
     @Test
     void window_of_ours_that_closes_and_opens_and_what_is_dropped_meanwhile() {
-        script.config(c -> c.windowScaling(false)).options(o -> o.receiveBufferBytes(4000)).established();
+        script.config(c -> c.windowScaling(false))
+                .options(o -> o.receiveBufferBytes(4000))
+                .established();
         script.inject(data(1, 1001), data(1001, 2001), data(2001, 3001), data(3001, 4001));
         assertThat(script.events.take()).containsExactly(new TcpEvent.WindowClosed(TcpEvent.Side.OURS));
         script.inject(data(4001, 4501));
-        assertThat(script.events.take())
-                .containsExactly(new TcpEvent.Dropped(TcpCounter.TcpExtTCPZeroWindowDrop, 500));
+        assertThat(script.events.take()).containsExactly(new TcpEvent.Dropped(TcpCounter.TcpExtTCPZeroWindowDrop, 500));
         script.ignoreSent().read(4000);
-        assertThat(script.events.take())
-                .containsExactly(new TcpEvent.WindowOpened(TcpEvent.Side.OURS, 4000));
+        assertThat(script.events.take()).containsExactly(new TcpEvent.WindowOpened(TcpEvent.Side.OURS, 4000));
     }
 
     @Test

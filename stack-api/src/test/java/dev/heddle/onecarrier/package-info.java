@@ -1,0 +1,5 @@
+/** A program whose virtual threads have one carrier between them. */
+@NullMarked
+package dev.heddle.onecarrier;
+
+import org.jspecify.annotations.NullMarked;
