@@ -4,6 +4,7 @@ module dev.heddle.net {
     requires transitive static org.jspecify;
     // Only whoever uses StackMetrics needs it.
     requires transitive static micrometer.core;
+    requires heddle.dnsjava;
     requires jdk.jfr;
     requires jdk.net;
     requires org.slf4j;

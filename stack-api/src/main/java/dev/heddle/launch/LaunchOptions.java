@@ -13,6 +13,7 @@ import java.util.List;
  * @param attach whether the interface must exist already, with the kernel's addresses
  * @param offload whether the kernel may hand over super-segments
  * @param faults what happens to packets
+ * @param names where host names are looked up
  */
 record LaunchOptions(
         String tun,
@@ -20,11 +21,12 @@ record LaunchOptions(
         List<String> gateways,
         boolean attach,
         boolean offload,
-        LaunchFaults faults) {
+        LaunchFaults faults,
+        LaunchNames names) {
 
     /**
      * Parses {@code tun=NAME,address=ADDRESS/LENGTH[,address=…][,gateway=ADDRESS…][,attach][,plain]}, and what
-     * {@link LaunchFaults#take} knows.
+     * {@link LaunchFaults#take} and {@link LaunchNames#take} know.
      *
      * @throws IllegalArgumentException if something is unknown, missing, twice or malformed
      */
@@ -35,6 +37,7 @@ record LaunchOptions(
         boolean attach = false;
         boolean offload = true;
         LaunchFaults faults = new LaunchFaults();
+        LaunchNames names = new LaunchNames();
         for (String option : text.split(",", -1)) {
             int equals = option.indexOf('=');
             String name = equals < 0 ? option : option.substring(0, equals);
@@ -51,9 +54,9 @@ record LaunchOptions(
                 case "attach" -> attach = true;
                 case "plain" -> offload = false;
                 default -> {
-                    if (!faults.take(name, value)) {
+                    if (!faults.take(name, value) && !names.take(name, value)) {
                         throw new IllegalArgumentException("unknown option \"" + option
-                                + "\" (known: tun, address, gateway, attach, plain, loss, delay, seed)");
+                                + "\" (known: tun, address, gateway, attach, plain, loss, delay, seed, dns, hosts)");
                     }
                 }
             }
@@ -64,7 +67,7 @@ record LaunchOptions(
         if (addresses.isEmpty()) {
             throw new IllegalArgumentException("which address? address=ADDRESS/LENGTH is missing");
         }
-        return new LaunchOptions(tun, List.copyOf(addresses), List.copyOf(gateways), attach, offload, faults);
+        return new LaunchOptions(tun, List.copyOf(addresses), List.copyOf(gateways), attach, offload, faults, names);
     }
 
     private static IpPrefix address(String text) {

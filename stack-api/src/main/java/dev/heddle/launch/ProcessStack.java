@@ -76,6 +76,7 @@ public final class ProcessStack {
             NetworkStackBuilder builder = NetworkStack.builder().link(link);
             launch.addresses().forEach(address -> builder.address(address.toString()));
             launch.gateways().forEach(builder::defaultGateway);
+            launch.names().to(builder);
             return builder.build();
         } catch (RuntimeException e) {
             link.close();

@@ -8,6 +8,8 @@ import java.net.SocketException;
 import java.net.SocketImpl;
 import java.net.UnknownHostException;
 import java.net.spi.InetAddressResolverProvider;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -74,8 +76,22 @@ final class DefaultStack {
         }
         if (!StackResolverProvider.isInUse() && !WARNED.getAndSet(true)) {
             LOG.warn(
-                    "another {} stands before Heddle's: the local host's name does not lead to the installed stack",
-                    InetAddressResolverProvider.class.getSimpleName());
+                    "another {} stands before Heddle's{}: names, the local host's included, do not lead to the installed stack",
+                    InetAddressResolverProvider.class.getSimpleName(),
+                    firstProvider());
+        }
+    }
+
+    /** Whose it is, in brackets; the JDK does not say, but it is the first of those that it finds. */
+    private static String firstProvider() {
+        try {
+            return ServiceLoader.load(InetAddressResolverProvider.class, ClassLoader.getSystemClassLoader()).stream()
+                    .findFirst()
+                    .map(provider -> " (" + provider.type().getName() + ")")
+                    .orElse("");
+        } catch (ServiceConfigurationError e) {
+            LOG.debug("no provider", e);
+            return "";
         }
     }
 

@@ -6,6 +6,7 @@ import dev.heddle.core.tcp.TcpState;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.SocketException;
+import java.net.spi.InetAddressResolver;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ServerSocketFactory;
 import javax.net.SocketFactory;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +51,7 @@ public final class NetworkStack implements AutoCloseable {
     private final Host host;
     private final List<AttachedLink> links;
     private final OpenSockets sockets;
+    private final @Nullable StackResolver names;
     private final SocketFactory socketFactory;
     private final ServerSocketFactory serverSocketFactory;
     private final DatagramSocketFactory datagramSocketFactory;
@@ -62,11 +65,12 @@ public final class NetworkStack implements AutoCloseable {
     /** What to do once the stack has closed; under {@link #closeLock}. */
     private final Set<Runnable> afterClose = new LinkedHashSet<>();
 
-    NetworkStack(Host host, List<AttachedLink> links) {
+    NetworkStack(Host host, List<AttachedLink> links, NamePlan plan) {
         this.host = host;
         this.links = List.copyOf(links);
         sockets = new OpenSockets(host);
-        socketFactory = new StackSocketFactory(sockets);
+        names = plan.resolver(new LookupSockets(sockets));
+        socketFactory = new StackSocketFactory(sockets, names);
         serverSocketFactory = new StackServerSocketFactory(sockets);
         datagramSocketFactory = new DatagramSocketFactory(sockets);
     }
@@ -77,8 +81,8 @@ public final class NetworkStack implements AutoCloseable {
     }
 
     /**
-     * Makes client sockets. Host names are resolved by {@link java.net.InetAddress}. The sockets behave as the JDK's,
-     * except that SO_REUSEPORT is not supported.
+     * Makes client sockets. Host names are looked up by the {@link #resolver}. The sockets behave as the JDK's, except that
+     * SO_REUSEPORT is not supported.
      */
     public SocketFactory socketFactory() {
         return socketFactory;
@@ -112,9 +116,28 @@ public final class NetworkStack implements AutoCloseable {
     }
 
     /**
+     * Looks up names for programs that do not {@linkplain #installAsDefault install} the stack, which need nothing of it. If the
+     * stack has been told where names are ({@link NetworkStackBuilder#dns}, {@link NetworkStackBuilder#hosts}), it finds numeric
+     * addresses, {@code localhost} (which is loopback always), what is in the hosts file, and what is in the DNS; otherwise what
+     * {@link java.net.InetAddress} finds. What DNS servers say is remembered for as long as they allow, a day at most. A name that
+     * is not found, or of which no server says anything in time, is a {@link java.net.UnknownHostException} whose message says
+     * what each server has done instead. An interrupted thread goes on, as in the JDK's own resolver; when the stack closes,
+     * lookups end.
+     */
+    public InetAddressResolver resolver() {
+        return names == null ? new JvmResolver() : names;
+    }
+
+    /** Where the stack itself knows names from; null if it has not been told. */
+    @Nullable StackResolver names() {
+        return names;
+    }
+
+    /**
      * Makes the sockets of the whole JVM this stack's until it closes: {@code new Socket()}, {@code new ServerSocket()} and the
      * default factories, for programs that nobody can change. Loopback addresses are then this stack's own, and so is
-     * {@link java.net.InetAddress#getLocalHost()}. A socket that is used while no stack is installed throws a
+     * {@link java.net.InetAddress#getLocalHost()}; {@link java.net.InetAddress} finds all names by the {@link #resolver}, if the
+     * stack has been told where they are. A socket that is used while no stack is installed throws a
      * {@link java.net.SocketException} that says so; another stack may be installed then. What a JVM has once had cannot be
      * taken back: it never has the kernel's {@code java.net} sockets again. Names that it has looked up before are remembered for
      * its usual time. Sockets with a {@link java.net.Proxy} that was

@@ -12,7 +12,9 @@ import dev.heddle.core.time.Clock;
 import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.IpPrefix;
 import dev.heddle.jfr.FlightRecorderObserver;
+import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -31,6 +33,7 @@ public final class NetworkStackBuilder {
 
     private final List<LinkPlan> plans = new ArrayList<>();
     private final List<String> gateways = new ArrayList<>();
+    private final NamePlan names = new NamePlan();
     private HostConfig hostConfig = HostConfig.DEFAULTS;
     private RandomGenerator random = new SecureRandom();
 
@@ -67,6 +70,48 @@ public final class NetworkStackBuilder {
         return this;
     }
 
+    /**
+     * Adds a DNS server, which the stack asks for names by its own sockets: by UDP, and by TCP what is too long for that. The
+     * servers must know the same names: the next one is asked if one does not answer, or cannot. Without a server and without a
+     * {@linkplain #hosts hosts file}, names are the business of {@link java.net.InetAddress} as everywhere in the JVM.
+     *
+     * @param addressAndPort an address, such as {@code 192.0.2.53} or {@code 2001:db8::53}; with another port than 53 {@code
+     *     192.0.2.53:5353} or {@code [2001:db8::53]:5353}
+     * @throws IllegalArgumentException if it is none
+     * @see NetworkStack#resolver
+     */
+    public NetworkStackBuilder dns(String addressAndPort) {
+        names.server(addressAndPort);
+        return this;
+    }
+
+    /**
+     * How long a lookup waits for each DNS server, 6 seconds if nothing is said: a third of it the first time, and the rest after
+     * the others have been asked. So a lookup ends after this time for each server, whatever it asks for.
+     *
+     * @throws IllegalArgumentException if it is less than a millisecond
+     */
+    public NetworkStackBuilder dnsTimeout(Duration perServer) {
+        names.timeout(perServer);
+        return this;
+    }
+
+    /** Adds a domain in which names without a dot are looked for first, and others when they are not found as they are. */
+    public NetworkStackBuilder searchDomain(String domain) {
+        names.searchDomain(Objects.requireNonNull(domain));
+        return this;
+    }
+
+    /**
+     * Where names are looked for before the DNS is asked: a file as {@code /etc/hosts}. Later changes count.
+     *
+     * @see NetworkStack#resolver
+     */
+    public NetworkStackBuilder hosts(Path file) {
+        names.hosts(Objects.requireNonNull(file));
+        return this;
+    }
+
     /** Replaces the configuration of the host, TCP's and registered algorithms included. */
     public NetworkStackBuilder hostConfig(HostConfig config) {
         hostConfig = Objects.requireNonNull(config);
@@ -92,7 +137,8 @@ public final class NetworkStackBuilder {
     /**
      * Makes the stack and starts it. It reaches itself by its own addresses and by loopback's.
      *
-     * @throws IllegalArgumentException if an address is malformed or a gateway is not on a link
+     * @throws IllegalArgumentException if an address or a domain is malformed, a gateway is not on a link, or the hosts file
+     *     cannot be read
      * @throws IllegalStateException if there is no link
      */
     public NetworkStack build() {
@@ -124,7 +170,7 @@ public final class NetworkStackBuilder {
             attached.add(loopback(host, clock));
             attached.forEach(link -> link.pump().start());
             plans.forEach(plan -> LOG.debug("started {} on {}", plan.addresses, plan.link.name()));
-            return new NetworkStack(host, attached);
+            return new NetworkStack(host, attached, names);
         } catch (RuntimeException | Error e) {
             abandon(host, attached);
             throw e;

@@ -3,23 +3,20 @@ package dev.heddle.net;
 import dev.heddle.core.host.HostInterface;
 import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.IpPrefix;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.net.spi.InetAddressResolver;
 import java.net.spi.InetAddressResolver.LookupPolicy;
 import java.net.spi.InetAddressResolverProvider;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Has the name of the local host lead to the addresses of the stack that is {@linkplain NetworkStack#installAsDefault the
- * JVM's default}, and those back to it. All other names, and all of them while no stack is installed, are left to the JDK's own
- * resolver. The JDK finds and makes it; it takes the first provider that it finds.
+ * JVM's default}, and those back to it; all other names to that stack, too, if it has been told where names are
+ * ({@link NetworkStackBuilder#dns}, {@link NetworkStackBuilder#hosts}). Otherwise, and while no stack is installed, names are
+ * left to the JDK's own resolver. The JDK finds and makes it; it takes the first provider that it finds.
  */
 public final class StackResolverProvider extends InetAddressResolverProvider {
 
@@ -49,41 +46,34 @@ public final class StackResolverProvider extends InetAddressResolverProvider {
         @Override
         public Stream<InetAddress> lookupByName(String host, LookupPolicy policy) throws UnknownHostException {
             NetworkStack stack = DefaultStack.installed();
-            if (stack == null || !host.equalsIgnoreCase(configuration.lookupLocalHostName())) {
+            if (stack == null) {
                 return configuration.builtinResolver().lookupByName(host, policy);
             }
-            List<InetAddress> wanted = wanted(stack, policy.characteristics());
-            if (wanted.isEmpty()) {
+            if (!host.equalsIgnoreCase(configuration.lookupLocalHostName())) {
+                return resolver(stack).lookupByName(host, policy);
+            }
+            List<InetAddress> named = AddressPolicy.apply(policy, host, own(stack));
+            if (named.isEmpty()) {
                 throw new UnknownHostException(host + ": " + stack + " has no such address");
             }
-            List<InetAddress> named = new ArrayList<>();
-            for (InetAddress address : wanted) {
-                named.add(InetAddress.getByAddress(host, address.getAddress()));
-            }
             return named.stream();
+        }
+
+        private InetAddressResolver resolver(NetworkStack stack) {
+            StackResolver names = stack.names();
+            return names == null ? configuration.builtinResolver() : names;
         }
 
         @Override
         public String lookupByAddress(byte[] address) throws UnknownHostException {
             NetworkStack stack = DefaultStack.installed();
-            if (stack != null && own(stack).anyMatch(own -> Arrays.equals(own.getAddress(), address))) {
+            if (stack == null) {
+                return configuration.builtinResolver().lookupByAddress(address);
+            }
+            if (own(stack).anyMatch(own -> Arrays.equals(own.getAddress(), address))) {
                 return configuration.lookupLocalHostName();
             }
-            return configuration.builtinResolver().lookupByAddress(address);
-        }
-
-        private static List<InetAddress> wanted(NetworkStack stack, int characteristics) {
-            @Nullable Comparator<InetAddress> order = null;
-            if ((characteristics & LookupPolicy.IPV4_FIRST) != 0) {
-                order = Comparator.comparing(address -> !(address instanceof Inet4Address));
-            } else if ((characteristics & LookupPolicy.IPV6_FIRST) != 0) {
-                order = Comparator.comparing(address -> address instanceof Inet4Address);
-            }
-            Stream<InetAddress> wanted = own(stack)
-                    .filter(address -> (characteristics
-                                    & (address instanceof Inet4Address ? LookupPolicy.IPV4 : LookupPolicy.IPV6))
-                            != 0);
-            return (order == null ? wanted : wanted.sorted(order)).toList();
+            return resolver(stack).lookupByAddress(address);
         }
 
         /** What others reach the stack by. */

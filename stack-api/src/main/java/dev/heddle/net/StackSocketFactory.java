@@ -8,13 +8,17 @@ import java.util.Objects;
 import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Makes client sockets of one stack. Host names are resolved by {@link InetAddress}. */
+/** Makes client sockets of one stack. */
 final class StackSocketFactory extends SocketFactory {
 
     private final OpenSockets sockets;
 
-    StackSocketFactory(OpenSockets sockets) {
+    /** Where host names are looked up; null for {@link InetAddress}. */
+    private final @Nullable StackResolver names;
+
+    StackSocketFactory(OpenSockets sockets, @Nullable StackResolver names) {
         this.sockets = sockets;
+        this.names = names;
     }
 
     @Override
@@ -45,10 +49,19 @@ final class StackSocketFactory extends SocketFactory {
     }
 
     /** No name means this host, as for {@link Socket}. */
-    private static InetSocketAddress peer(@Nullable String host, int port) throws IOException {
-        return host == null
-                ? new InetSocketAddress(InetAddress.getByName(null), port)
-                : new InetSocketAddress(host, port);
+    private InetSocketAddress peer(@Nullable String host, int port) throws IOException {
+        if (host == null || host.isEmpty()) {
+            return new InetSocketAddress(InetAddress.getByName(null), port);
+        }
+        return names == null || isNumeric(host)
+                ? new InetSocketAddress(host, port)
+                : new InetSocketAddress(names.first(host), port);
+    }
+
+    /** The JDK understands more ways to write an address than anybody wants to, and none of them is a name. */
+    private static boolean isNumeric(String host) {
+        return host.indexOf(':') >= 0
+                || host.chars().allMatch(letter -> letter == '.' || letter >= '0' && letter <= '9');
     }
 
     /** An {@link InetSocketAddress} would take null for the wildcard; {@link Socket} refuses it. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.core.host.Host;
 import dev.heddle.withoutmicrometer.HelloOverLoopback;
+import heddle.dnsjava.Message;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ import org.slf4j.Logger;
 class WithoutMicrometerTest {
 
     private static final String CLASSES = path(HelloOverLoopback.class);
-    private static final String MODULES = Stream.of(NetworkStack.class, Host.class, Logger.class)
+    private static final String MODULES = Stream.of(NetworkStack.class, Host.class, Message.class, Logger.class)
             .map(WithoutMicrometerTest::path)
             .reduce("", (a, b) -> a.isEmpty() ? b : a + File.pathSeparator + b);
 

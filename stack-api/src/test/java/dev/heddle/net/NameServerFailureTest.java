@@ -1,0 +1,552 @@
+package dev.heddle.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import heddle.dnsjava.DClass;
+import heddle.dnsjava.Flags;
+import heddle.dnsjava.Message;
+import heddle.dnsjava.Name;
+import heddle.dnsjava.Rcode;
+import heddle.dnsjava.Record;
+import heddle.dnsjava.Section;
+import heddle.dnsjava.Type;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.net.spi.InetAddressResolver.LookupPolicy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** DNS servers that are away, refuse, lie, or are not the ones that answer; and lookups that wait for them. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class NameServerFailureTest {
+
+    private static final String WWW = "www.example.org";
+
+    private static final LookupPolicy IPV4 = LookupPolicy.of(LookupPolicy.IPV4);
+
+    /** Longer than a test may take: who waits for it fails. */
+    private static final Duration FOR_EVER = Duration.ofMinutes(10);
+
+    private static final Duration SHORT = Duration.ofMillis(300);
+
+    private static NamedNetwork network(Duration timeout, String... servers) {
+        return new NamedNetwork(builder -> {
+            Arrays.stream(servers).forEach(builder::dns);
+            return builder.dnsTimeout(timeout);
+        });
+    }
+
+    @Test
+    void a_lookup_that_nobody_answers_ends_in_time_and_says_whom_it_has_asked() throws Exception {
+        try (NamedNetwork network = network(SHORT, NamedNetwork.FIRST, "192.0.2.54:5353");
+                NameServer first = network.server(NamedNetwork.FIRST);
+                DatagramSocket second = network.servers.datagramSocketFactory().createDatagramSocket(5353)) {
+            first.behaves(NameServer.SILENT);
+            assertThat(second.isBound()).isTrue();
+            long startNs = System.nanoTime();
+            assertThatThrownBy(() -> network.find(WWW))
+                    .isExactlyInstanceOf(UnknownHostException.class)
+                    .hasMessage("www.example.org: Temporary failure in name resolution: "
+                            + "192.0.2.53 does not answer, 192.0.2.54:5353 does not answer");
+            assertThat(System.nanoTime() - startNs)
+                    .isBetween(2 * SHORT.toNanos() - 10_000_000, 2 * SHORT.toNanos() + TimeUnit.SECONDS.toNanos(5));
+            assertThat(first.asked()).containsExactly("udp A www.example.org.", "udp A www.example.org.");
+        }
+    }
+
+    @Test
+    void the_time_is_for_all_questions_of_a_lookup() throws Exception {
+        try (NamedNetwork network = network(Duration.ofSeconds(1), NamedNetwork.FIRST);
+                NameServer server = network.server(NamedNetwork.FIRST)) {
+            // A chain whose links take half of the time for each question, and each an answer.
+            for (int i = 0; i < 15; i++) {
+                server.knows("a" + i + ".example.org 0 CNAME a" + (i + 1) + ".example.org");
+            }
+            server.behaves((question, answer) -> {
+                sleep(250);
+                return List.of(answer.toWire());
+            });
+            long startNs = System.nanoTime();
+            assertThatThrownBy(() -> network.find("a0.example.org"))
+                    .isExactlyInstanceOf(UnknownHostException.class)
+                    .hasMessageContaining("192.0.2.53 does not answer");
+            assertThat(System.nanoTime() - startNs).isLessThan(TimeUnit.MILLISECONDS.toNanos(2_500));
+        }
+    }
+
+    private static void sleep(int millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void where_nobody_listens_the_next_server_is_asked_at_once() throws Exception {
+        try (NamedNetwork network = network(FOR_EVER, "192.0.2.54", "198.51.100.53", NamedNetwork.FIRST);
+                NameServer server = network.server(NamedNetwork.FIRST)) {
+            server.knows("www.example.org 0 A 198.51.100.1");
+            assertThat(network.find(WWW, IPV4)).containsExactly("198.51.100.1");
+        }
+    }
+
+    @Test
+    void a_lookup_ends_at_once_where_no_server_can_be_reached() {
+        try (NamedNetwork network = network(FOR_EVER, "192.0.2.54", "198.51.100.53")) {
+            assertThatThrownBy(() -> network.find(WWW))
+                    .isExactlyInstanceOf(UnknownHostException.class)
+                    .hasMessage("www.example.org: Temporary failure in name resolution: "
+                            + "192.0.2.54: nobody answers at its port, 198.51.100.53: Network is unreachable");
+        }
+    }
+
+    @Test
+    void a_silent_server_holds_up_one_lookup_and_not_those_after_it() throws Exception {
+        try (NamedNetwork network = network(Duration.ofSeconds(1), NamedNetwork.FIRST, NamedNetwork.THIRD);
+                NameServer first = network.server(NamedNetwork.FIRST);
+                NameServer third = network.server(NamedNetwork.THIRD)) {
+            first.behaves(NameServer.SILENT);
+            third.knows("www.example.org 0 A 198.51.100.1", "www.example.org 0 AAAA 2001:db8:1::1");
+            for (int i = 0; i < 3; i++) {
+                assertThat(network.find(WWW)).containsExactly("198.51.100.1", "2001:db8:1:0:0:0:0:1");
+            }
+            assertThat(first.asked()).containsExactly("udp A www.example.org.");
+            assertThat(third.asked()).hasSize(6);
+            // And it is there when the other one is not.
+            third.behaves(NameServer.SILENT);
+            first.behaves(NameServer.HONEST);
+            first.knows("www.example.org 0 A 198.51.100.2");
+            assertThat(network.find(WWW, IPV4)).containsExactly("198.51.100.2");
+        }
+    }
+
+    @Test
+    void a_lost_question_is_asked_again() throws Exception {
+        try (NamedNetwork network = network(Duration.ofSeconds(3), NamedNetwork.FIRST);
+                NameServer server = network.server(NamedNetwork.FIRST)) {
+            server.knows("www.example.org 0 A 198.51.100.1");
+            server.behaves((question, answer) ->
+                    server.asked().size() == 1 ? List.of() : NameServer.HONEST.answers(question, answer));
+            assertThat(network.find(WWW, IPV4)).containsExactly("198.51.100.1");
+            assertThat(server.questions().get(0).message().getHeader().getID())
+                    .isNotEqualTo(
+                            server.questions().get(1).message().getHeader().getID());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Rcode.SERVFAIL, Rcode.REFUSED, Rcode.NOTIMP})
+    void a_server_that_cannot_say_is_not_the_last_word(int code) throws Exception {
+        try (NamedNetwork network = network(FOR_EVER, NamedNetwork.FIRST, NamedNetwork.SECOND);
+                NameServer first = network.server(NamedNetwork.FIRST);
+                NameServer second = network.server(NamedNetwork.SECOND)) {
+            NameServer.Behaviour refusing = (question, answer) -> {
+                answer.getHeader().setRcode(code);
+                return List.of(answer.toWire());
+            };
+            first.behaves(refusing);
+            second.knows("www.example.org 0 A 198.51.100.1");
+            assertThat(network.find(WWW, IPV4)).containsExactly("198.51.100.1");
+            second.behaves(refusing);
+            assertThatThrownBy(() -> network.find(WWW))
+                    .isExactlyInstanceOf(UnknownHostException.class)
+                    .hasMessageContaining(
+                            "192.0.2.54 says %s, 192.0.2.53 says %s".formatted(Rcode.string(code), Rcode.string(code)));
+        }
+    }
+
+    @Test
+    void a_server_that_knows_no_extensions_is_asked_without() throws Exception {
+        try (NamedNetwork network = network(FOR_EVER, NamedNetwork.FIRST);
+                NameServer server = network.server(NamedNetwork.FIRST)) {
+            server.knows("www.example.org 0 A 198.51.100.1");
+            server.behaves((question, answer) -> {
+                if (question.message().getOPT() != null) {
+                    answer.removeAllRecords(Section.ANSWER);
+                    answer.getHeader().setRcode(Rcode.FORMERR);
+                }
+                return List.of(answer.toWire());
+            });
+            assertThat(network.find(WWW, IPV4)).containsExactly("198.51.100.1");
+        }
+    }
+
+    // ---- what is no answer
+
+    enum Forgery {
+        WRONG_IDENTIFIER {
+            @Override
+            byte[] forge(Message answer) {
+                answer.getHeader().setID(answer.getHeader().getID() ^ 1);
+                return answer.toWire();
+            }
+        },
+        WRONG_NAME {
+            @Override
+            byte[] forge(Message answer) throws Exception {
+                Record asked = answer.getQuestion();
+                answer.removeAllRecords(Section.QUESTION);
+                answer.addRecord(
+                        Record.newRecord(Name.fromString("wwx.example.org."), asked.getType(), asked.getDClass()),
+                        Section.QUESTION);
+                return answer.toWire();
+            }
+        },
+        WRONG_TYPE {
+            @Override
+            byte[] forge(Message answer) throws Exception {
+                Record asked = answer.getQuestion();
+                answer.removeAllRecords(Section.QUESTION);
+                answer.addRecord(Record.newRecord(asked.getName(), Type.AAAA, asked.getDClass()), Section.QUESTION);
+                return answer.toWire();
+            }
+        },
+        NO_QUESTION {
+            @Override
+            byte[] forge(Message answer) {
+                answer.removeAllRecords(Section.QUESTION);
+                return answer.toWire();
+            }
+        },
+        A_QUESTION_ITSELF {
+            @Override
+            byte[] forge(Message answer) {
+                answer.getHeader().unsetFlag(Flags.QR);
+                return answer.toWire();
+            }
+        },
+        CUT_OFF {
+            @Override
+            byte[] forge(Message answer) {
+                byte[] bytes = answer.toWire();
+                return Arrays.copyOf(bytes, bytes.length - 1);
+            }
+        },
+        LESS_THAN_A_HEADER {
+            @Override
+            byte[] forge(Message answer) {
+                return Arrays.copyOf(answer.toWire(), 11);
+            }
+        },
+        EMPTY {
+            @Override
+            byte[] forge(Message answer) {
+                return new byte[0];
+            }
+        },
+        GARBAGE_BEHIND_A_GOOD_HEADER {
+            @Override
+            byte[] forge(Message answer) {
+                byte[] bytes = answer.toWire();
+                byte[] garbage = new byte[bytes.length - 12];
+                new Random(bytes.length).nextBytes(garbage);
+                System.arraycopy(garbage, 0, bytes, 12, garbage.length);
+                return bytes;
+            }
+        },
+        LONGER_THAN_WAS_ASKED_FOR {
+            @Override
+            byte[] forge(Message answer) {
+                return Arrays.copyOf(answer.toWire(), 1_233);
+            }
+        },
+        A_NAME_THAT_POINTS_TO_ITSELF {
+            @Override
+            byte[] forge(Message answer) {
+                byte[] bytes = answer.toWire();
+                bytes[12] = (byte) 0xc0;
+                bytes[13] = 12;
+                return bytes;
+            }
+        };
+
+        abstract byte[] forge(Message answer) throws Exception;
+
+        /** A wrong answer made of a right one, with an address that would be seen. */
+        byte[] of(Message right) {
+            try {
+                Message answer = right.clone();
+                answer.removeAllRecords(Section.ANSWER);
+                answer.addRecord(
+                        Record.fromString(
+                                right.getQuestion().getName(), Type.A, DClass.IN, 60, "203.0.113.66", Name.root),
+                        Section.ANSWER);
+                return forge(answer);
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Forgery.class)
+    void what_is_no_answer_is_not_heard(Forgery forgery) throws Exception {
+        try (NamedNetwork network = network(FOR_EVER, NamedNetwork.FIRST);
+                NameServer server = network.server(NamedNetwork.FIRST)) {
+            server.knows("www.example.org 0 A 198.51.100.1");
+            server.behaves((question, answer) -> List.of(forgery.of(answer), forgery.of(answer), answer.toWire()));
+            assertThat(network.find(WWW, IPV4)).containsExactly("198.51.100.1");
+            assertThat(server.asked()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Forgery.class, names = "LONGER_THAN_WAS_ASKED_FOR", mode = EnumSource.Mode.EXCLUDE)
+    void what_is_no_answer_is_refused_by_tcp(Forgery forgery) throws Exception {
+        try (NamedNetwork network = network(FOR_EVER, NamedNetwork.FIRST);
+                NameServer server = network.server(NamedNetwork.FIRST)) {
+            server.behaves((question, answer) -> {
+                if (question.tcp()) {
+                    return List.of(forgery.of(answer));
+                }
+                answer.getHeader().setFlag(Flags.TC);
+                return List.of(answer.toWire());
+            });
+            assertThatThrownBy(() -> network.find(WWW))
+                    .isExactlyInstanceOf(UnknownHostException.class)
+                    .hasMessageContaining("192.0.2.53: what it says by TCP is no answer");
+        }
+    }
+
+    @Test
+    void answers_of_strangers_are_not_heard() throws Exception {
+        try (NamedNetwork network = network(FOR_EVER, NamedNetwork.FIRST);
+                NameServer server = network.server(NamedNetwork.FIRST);
+                DatagramSocket otherPort = network.servers
+                        .datagramSocketFactory()
+                        .createDatagramSocket(5353, InetAddress.getByName(NamedNetwork.FIRST));
+                DatagramSocket otherAddress = network.servers
+                        .datagramSocketFactory()
+                        .createDatagramSocket(53, InetAddress.getByName(NamedNetwork.SECOND))) {
+            server.knows("www.example.org 0 A 198.51.100.1");
+            server.behaves((question, answer) -> {
+                Message forged = answer.clone();
+                forged.removeAllRecords(Section.ANSWER);
+                byte[] bytes = forged.toWire();
+                InetSocketAddress asker = new InetSocketAddress("192.0.2.1", question.port());
+                for (DatagramSocket stranger : new DatagramSocket[] {otherPort, otherAddress}) {
+                    stranger.send(new DatagramPacket(bytes, bytes.length, asker));
+                }
+                return List.of(answer.toWire());
+            });
+            assertThat(network.find(WWW, IPV4)).containsExactly("198.51.100.1");
+        }
+    }
+
+    @Test
+    void records_that_nobody_has_asked_for_are_not_believed() throws Exception {
+        try (NamedNetwork network = network(FOR_EVER, NamedNetwork.FIRST);
+                NameServer server = network.server(NamedNetwork.FIRST)) {
+            server.knows("www.example.org 60 A 198.51.100.1", "bank.example.com 60 A 198.51.100.2");
+            server.behaves((question, answer) -> {
+                if (question.toString().contains(WWW)) {
+                    for (int section : new int[] {Section.ANSWER, Section.AUTHORITY, Section.ADDITIONAL}) {
+                        answer.addRecord(
+                                Record.fromString(
+                                        Name.fromString("bank.example.com."),
+                                        Type.A,
+                                        DClass.IN,
+                                        60,
+                                        "203.0.113.66",
+                                        Name.root),
+                                section);
+                    }
+                }
+                return List.of(answer.toWire());
+            });
+            assertThat(network.find(WWW, IPV4)).containsExactly("198.51.100.1");
+            assertThat(network.find("bank.example.com", IPV4)).containsExactly("198.51.100.2");
+        }
+    }
+
+    @Test
+    void an_answer_that_is_cut_short_by_tcp_too_is_refused() {
+        assertThatThrownBy(() -> lookUpByTcp((connection, answer) -> {
+                    answer[4] |= 2;
+                    connection.getOutputStream().write(answer);
+                }))
+                .isExactlyInstanceOf(UnknownHostException.class)
+                .hasMessageContaining("192.0.2.53: its answer is cut short even by TCP");
+    }
+
+    @Test
+    void a_server_that_closes_the_connection_has_not_answered() {
+        assertThatThrownBy(() -> lookUpByTcp((connection, answer) -> {
+                    connection.getOutputStream().write(answer, 0, answer.length - 1);
+                    connection.shutdownOutput();
+                }))
+                .isExactlyInstanceOf(UnknownHostException.class)
+                .hasMessageContaining("192.0.2.53: it has closed the connection instead of answering");
+    }
+
+    @Test
+    void a_server_that_sends_byte_after_byte_has_no_more_time_than_others() {
+        long startNs = System.nanoTime();
+        assertThatThrownBy(() -> lookUpByTcp((connection, answer) -> {
+                    for (byte one : answer) {
+                        connection.getOutputStream().write(one);
+                        Thread.sleep(100);
+                    }
+                }))
+                .isExactlyInstanceOf(UnknownHostException.class)
+                .hasMessageContaining("192.0.2.53 does not answer");
+        assertThat(System.nanoTime() - startNs).isLessThan(TimeUnit.SECONDS.toNanos(3));
+    }
+
+    @Test
+    void an_answer_that_comes_in_pieces_by_tcp_is_put_together() throws Exception {
+        lookUpByTcp((connection, answer) -> {
+            for (byte one : answer) {
+                connection.getOutputStream().write(one);
+            }
+            connection.shutdownOutput();
+        });
+    }
+
+    /** Has a server send its answer by TCP only, in its own way. */
+    private static void lookUpByTcp(NameServer.StreamBehaviour how) throws Exception {
+        try (NamedNetwork network = network(Duration.ofSeconds(1), NamedNetwork.FIRST);
+                NameServer server = network.server(NamedNetwork.FIRST)) {
+            server.knows("www.example.org 0 A 198.51.100.1");
+            server.behaves((question, answer) -> {
+                answer.getHeader().setFlag(Flags.TC);
+                return List.of(answer.toWire());
+            });
+            server.behavesOnStreams(how);
+            assertThat(network.find(WWW, IPV4)).containsExactly("198.51.100.1");
+        }
+    }
+
+    @Test
+    void a_server_without_tcp_is_passed_over_when_its_answer_is_long() throws Exception {
+        try (NamedNetwork network = network(FOR_EVER, NamedNetwork.FIRST);
+                DatagramSocket onlyUdp = network.servers
+                        .datagramSocketFactory()
+                        .createDatagramSocket(53, InetAddress.getByName(NamedNetwork.FIRST))) {
+            Thread.startVirtualThread(() -> {
+                try {
+                    DatagramPacket packet = new DatagramPacket(new byte[1_000], 1_000);
+                    onlyUdp.receive(packet);
+                    packet.getData()[2] |= (byte) 0x82;
+                    onlyUdp.send(packet);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            assertThatThrownBy(() -> network.find(WWW))
+                    .isExactlyInstanceOf(UnknownHostException.class)
+                    .hasMessageContaining("192.0.2.53: Connection refused");
+        }
+    }
+
+    // ---- lookups that wait
+
+    static Stream<Arguments> waiting() {
+        return Arrays.stream(BlockedCall.Threads.values())
+                .flatMap(threads -> Stream.of(Arguments.of(threads, false), Arguments.of(threads, true)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("waiting")
+    void a_stack_that_closes_ends_its_lookups(BlockedCall.Threads threads, boolean tcp) throws Exception {
+        try (NamedNetwork network = network(FOR_EVER, NamedNetwork.FIRST);
+                NameServer server = network.server(NamedNetwork.FIRST)) {
+            server.behaves((question, answer) -> {
+                answer.getHeader().setFlag(Flags.TC);
+                return tcp ? List.of(answer.toWire()) : List.of();
+            });
+            server.behavesOnStreams(
+                    (connection, answer) -> connection.getInputStream().read());
+            BlockedCall lookup = BlockedCall.start(threads, () -> network.find(WWW));
+            network.client.close(Duration.ZERO);
+            assertThat(lookup.failure())
+                    .isExactlyInstanceOf(UnknownHostException.class)
+                    .hasMessageStartingWith("www.example.org: Temporary failure in name resolution: 192.0.2.53: ");
+            assertThatThrownBy(() -> network.find(WWW))
+                    .isExactlyInstanceOf(UnknownHostException.class)
+                    .hasMessageContaining("Network is down");
+            assertThat(network.client.host().bufferPool().usedBytes()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("waiting")
+    void an_interrupted_thread_goes_on_looking_up(BlockedCall.Threads threads, boolean tcp) throws Exception {
+        try (NamedNetwork network = network(FOR_EVER, NamedNetwork.FIRST);
+                NameServer server = network.server(NamedNetwork.FIRST)) {
+            server.knows("www.example.org 0 A 198.51.100.1");
+            List<BlockedCall> lookups = new CopyOnWriteArrayList<>();
+            server.behaves((question, answer) -> {
+                if (tcp && !question.tcp()) {
+                    answer.getHeader().setFlag(Flags.TC);
+                    return List.of(answer.toWire());
+                }
+                if (server.questions().stream()
+                                .filter(asked -> asked.tcp() == tcp)
+                                .count()
+                        > 1) {
+                    return List.of(answer.toWire());
+                }
+                // The first time it waits, and is interrupted. A platform thread goes on with that question.
+                awaitBlocked(lookups).interrupt();
+                if (threads == BlockedCall.Threads.VIRTUAL) {
+                    return List.of();
+                }
+                return List.of(answer.toWire());
+            });
+            BlockedCall lookup = BlockedCall.startAnyway(threads, () -> {
+                Thread.currentThread().interrupt();
+                return network.find(WWW, IPV4);
+            });
+            lookups.add(lookup);
+            assertThat(lookup.end()).isEqualTo(new BlockedCall.Outcome(List.of("198.51.100.1"), null, true));
+        }
+    }
+
+    private static BlockedCall awaitBlocked(List<BlockedCall> lookups) {
+        while (lookups.isEmpty()) {
+            sleep(1);
+        }
+        return lookups.getFirst();
+    }
+
+    @Test
+    void many_threads_look_up_at_a_time() throws Exception {
+        int count = 500;
+        try (NamedNetwork network = network(FOR_EVER, NamedNetwork.FIRST);
+                NameServer server = network.server(NamedNetwork.FIRST)) {
+            for (int i = 0; i < count; i++) {
+                server.knows("h" + i + ".example.org 60 A 198.51." + i / 250 + "." + i % 250);
+            }
+            List<BlockedCall> lookups = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                String host = "h" + i + ".example.org";
+                lookups.add(BlockedCall.startAnyway(BlockedCall.Threads.VIRTUAL, () -> network.find(host, IPV4)));
+            }
+            for (int i = 0; i < count; i++) {
+                assertThat(lookups.get(i).end().result()).isEqualTo(List.of("198.51." + i / 250 + "." + i % 250));
+            }
+            assertThat(network.client.host().datagramEndpoints()).isEmpty();
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.heddle.otherresolver;
+
+import dev.heddle.core.link.LinkCapabilities;
+import dev.heddle.core.link.MemoryLink;
+import dev.heddle.core.time.Clock;
+import dev.heddle.net.NetworkStack;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+
+/** Installs a stack, whose DNS server nobody is, and says what the JVM makes of a name. */
+public final class InstallStack {
+
+    private InstallStack() {}
+
+    /** Started by a test. */
+    public static void main(String[] names) {
+        try (MemoryLink.Pair cable = MemoryLink.pair("here", "nobody", LinkCapabilities.plain(1500), Clock.system());
+                NetworkStack stack = NetworkStack.builder()
+                        .link(cable.a())
+                        .address("192.0.2.1/24")
+                        .dns("192.0.2.1")
+                        .build()) {
+            stack.installAsDefault();
+            try {
+                System.out.println(InetAddress.getByName("nobody.invalid"));
+            } catch (UnknownHostException e) {
+                System.out.println(e.getMessage());
+            }
+        }
+    }
+}
