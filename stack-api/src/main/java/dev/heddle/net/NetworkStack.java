@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.SocketException;
 import java.net.spi.InetAddressResolver;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -188,7 +189,7 @@ public final class NetworkStack implements AutoCloseable {
             throw new IllegalArgumentException("negative time: " + sendTimeout);
         }
         long deadlineNs = System.nanoTime() + TimeUnit.NANOSECONDS.convert(sendTimeout);
-        List<Runnable> actions;
+        List<Runnable> actions = List.of();
         closeLock.lock();
         try {
             if (closed) {
@@ -200,17 +201,18 @@ public final class NetworkStack implements AutoCloseable {
                 handle.closeAfterSending();
             }
             finishSending(deadlineNs);
-            host.close();
-            for (AttachedLink link : links) {
-                link.close();
-            }
-            LOG.debug("stopped {}", links);
             actions = List.copyOf(afterClose);
             afterClose.clear();
+            List<Runnable> steps = new ArrayList<>();
+            steps.add(host::close);
+            links.forEach(link -> steps.add(link::close));
+            // Last, so that a link that cannot be closed keeps nothing else from it.
+            CloseAll.of(steps);
+            LOG.debug("stopped {}", links);
         } finally {
             closeLock.unlock();
+            actions.forEach(Runnable::run);
         }
-        actions.forEach(Runnable::run);
     }
 
     OpenSockets sockets() {

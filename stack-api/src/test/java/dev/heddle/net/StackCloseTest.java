@@ -3,12 +3,16 @@ package dev.heddle.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heddle.core.link.Link;
 import dev.heddle.core.link.LinkCapabilities;
 import dev.heddle.core.link.LinkDownException;
 import dev.heddle.core.link.MemoryLink;
+import dev.heddle.core.link.Packet;
 import dev.heddle.core.time.Clock;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -109,6 +113,39 @@ class StackCloseTest {
                         .hasMessage("Socket closed");
             }
         }
+    }
+
+    @Test
+    void a_link_that_cannot_be_closed_keeps_nothing_else_open() {
+        MemoryLink.Pair stubborn = MemoryLink.pair("stubborn", "nobody", LinkCapabilities.plain(1500), Clock.system());
+        MemoryLink.Pair other = MemoryLink.pair("other", "peer", LinkCapabilities.plain(1500), Clock.system());
+        NetworkStack stack = NetworkStack.builder()
+                .link(unclosable(stubborn.a()))
+                .address("192.0.2.1/24")
+                .link(other.a())
+                .address("198.51.100.1/24")
+                .build();
+        assertThatThrownBy(() -> stack.close(Duration.ZERO))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("stuck");
+        Packet packet = new Packet(2048);
+        assertThatThrownBy(() -> other.b().receive(packet)).isInstanceOf(LinkDownException.class);
+        assertThat(stack.host().isClosed()).isTrue();
+        stack.close();
+    }
+
+    private static Link unclosable(Link link) {
+        return (Link) Proxy.newProxyInstance(
+                Link.class.getClassLoader(), new Class<?>[] {Link.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("close")) {
+                        throw new IllegalStateException("stuck");
+                    }
+                    try {
+                        return method.invoke(link, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
     }
 
     @Test
