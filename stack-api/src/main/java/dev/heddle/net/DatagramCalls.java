@@ -41,6 +41,35 @@ final class DatagramCalls {
         return address.isAnyLocalAddress() ? IpAddress.LOOPBACK_V6 : IpAddress.of(address);
     }
 
+    /** Binds; with both sides' locks. As the JDK's, a wildcard socket serves both families, whichever family's was named. */
+    void bind(InetAddress address, int port, boolean reuseAddress) throws SocketException {
+        IpAddress requested = address.isAnyLocalAddress() ? IpAddress.ANY_V6 : IpAddress.of(address);
+        Failure failure = endpoint.bind(requested, port, reuseAddress);
+        if (failure != Failure.NONE) {
+            handle.ensureNotClosed();
+            throw SocketFailures.onBind(failure);
+        }
+    }
+
+    /**
+     * Connects; with both sides' locks.
+     *
+     * @return whether it is connected now; not if the socket was closed
+     */
+    boolean connect(InetAddress address, int port) throws SocketException {
+        if (address.isMulticastAddress()) {
+            throw DatagramFailures.noMulticast();
+        }
+        Failure failure = endpoint.connect(target(address), port);
+        if (failure == Failure.NONE) {
+            return true;
+        }
+        if (handle.isClosed()) {
+            return false;
+        }
+        throw DatagramFailures.onConnect(failure);
+    }
+
     /**
      * Sends a packet, waiting for room in the link.
      *

@@ -57,6 +57,17 @@ final class DatagramHandle implements Runnable, BlockingSide.Bits, OpenSocket {
         output.wake(bits);
     }
 
+    /** Keeps everybody from sending and receiving while the socket's name changes. */
+    void lockNames() {
+        input.lock();
+        output.lock();
+    }
+
+    void unlockNames() {
+        output.unlock();
+        input.unlock();
+    }
+
     void change(UnaryOperator<DatagramOptions> change) {
         owner.changesOf(this).lock();
         try {
@@ -74,6 +85,13 @@ final class DatagramHandle implements Runnable, BlockingSide.Bits, OpenSocket {
     void ensureOpen() throws SocketException {
         if (isClosed()) {
             throw owner.closed();
+        }
+    }
+
+    /** Fails if the socket was closed; as those calls do that transfer nothing. */
+    void ensureNotClosed() throws SocketException {
+        if (isClosed()) {
+            throw new SocketException("Socket is closed");
         }
     }
 

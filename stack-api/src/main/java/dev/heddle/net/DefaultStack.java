@@ -1,6 +1,8 @@
 package dev.heddle.net;
 
 import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.DatagramSocketImpl;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -111,6 +113,7 @@ final class DefaultStack {
     @SuppressWarnings("deprecation")
     private static void setFactories() {
         try {
+            DatagramSocket.setDatagramSocketImplFactory(DefaultStack::datagramImplementation);
             ServerSocket.setSocketFactory(() -> implementation(true));
             Socket.setSocketImplFactory(() -> implementation(false));
         } catch (IOException e) {
@@ -125,6 +128,11 @@ final class DefaultStack {
             return new MissingSocketImpl();
         }
         return server ? HeddleSocketImpl.forServer(stack.sockets()) : HeddleSocketImpl.forClient(stack.sockets());
+    }
+
+    private static DatagramSocketImpl datagramImplementation() {
+        NetworkStack stack = installed;
+        return stack == null ? new MissingDatagramSocketImpl() : new HeddleDatagramSocketImpl(stack.sockets());
     }
 
     static SocketException none() {

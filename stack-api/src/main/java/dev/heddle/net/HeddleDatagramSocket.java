@@ -1,7 +1,6 @@
 package dev.heddle.net;
 
 import dev.heddle.core.host.UdpEndpoint;
-import dev.heddle.core.tcp.Failure;
 import dev.heddle.core.wire.IpAddress;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -65,22 +64,15 @@ final class HeddleDatagramSocket extends DatagramSocket {
     @Override
     public void bind(@Nullable SocketAddress local) throws SocketException {
         InetSocketAddress address = local == null ? new InetSocketAddress(0) : inet(local);
-        lockNames();
+        handle.lockNames();
         try {
-            ensureNotClosed();
+            handle.ensureNotClosed();
             if (endpoint.localPort() != 0) {
                 throw new SocketException("Already bound");
             }
-            InetAddress resolved = resolved(address);
-            // As the JDK's, a wildcard socket serves both families, whichever family's wildcard was named.
-            IpAddress requested = resolved.isAnyLocalAddress() ? IpAddress.ANY_V6 : IpAddress.of(resolved);
-            Failure failure = endpoint.bind(requested, address.getPort(), reuseAddress);
-            if (failure != Failure.NONE) {
-                ensureNotClosed();
-                throw SocketFailures.onBind(failure);
-            }
+            calls.bind(resolved(address), address.getPort(), reuseAddress);
         } finally {
-            unlockNames();
+            handle.unlockNames();
         }
     }
 
@@ -103,7 +95,7 @@ final class HeddleDatagramSocket extends DatagramSocket {
         }
         InetSocketAddress peer = inet(address);
         InetAddress resolved = resolved(peer);
-        lockNames();
+        handle.lockNames();
         try {
             if (handle.isClosed()) {
                 return;
@@ -111,41 +103,25 @@ final class HeddleDatagramSocket extends DatagramSocket {
             if (peer.getPort() == 0) {
                 throw new SocketException("Can't connect to port 0");
             }
-            if (resolved.isMulticastAddress()) {
-                throw DatagramFailures.noMulticast();
-            }
-            Failure failure = endpoint.connect(DatagramCalls.target(resolved), peer.getPort());
-            if (failure == Failure.NONE) {
+            if (calls.connect(resolved, peer.getPort())) {
                 remote = peer;
-            } else if (!handle.isClosed()) {
-                throw DatagramFailures.onConnect(failure);
             }
         } finally {
-            unlockNames();
+            handle.unlockNames();
         }
     }
 
     @Override
     public void disconnect() {
-        lockNames();
+        handle.lockNames();
         try {
             if (!handle.isClosed() && remote != null) {
                 endpoint.disconnect();
                 remote = null;
             }
         } finally {
-            unlockNames();
+            handle.unlockNames();
         }
-    }
-
-    private void lockNames() {
-        handle.input.lock();
-        handle.output.lock();
-    }
-
-    private void unlockNames() {
-        handle.output.unlock();
-        handle.input.unlock();
     }
 
     private static InetSocketAddress inet(SocketAddress address) {
@@ -247,16 +223,9 @@ final class HeddleDatagramSocket extends DatagramSocket {
 
     // ---- options
 
-    /** Fails if the socket was closed; as those calls do that transfer nothing. */
-    private void ensureNotClosed() throws SocketException {
-        if (handle.isClosed()) {
-            throw new SocketException("Socket is closed");
-        }
-    }
-
     @Override
     public void setSoTimeout(int millis) throws SocketException {
-        ensureNotClosed();
+        handle.ensureNotClosed();
         if (millis < 0) {
             throw new IllegalArgumentException("timeout < 0");
         }
@@ -265,7 +234,7 @@ final class HeddleDatagramSocket extends DatagramSocket {
 
     @Override
     public int getSoTimeout() throws SocketException {
-        ensureNotClosed();
+        handle.ensureNotClosed();
         return timeoutMillis;
     }
 
@@ -350,7 +319,7 @@ final class HeddleDatagramSocket extends DatagramSocket {
     }
 
     private void change(SocketOption<?> option, Object value) throws SocketException {
-        ensureNotClosed();
+        handle.ensureNotClosed();
         if (option.equals(StandardSocketOptions.SO_REUSEADDR)) {
             reuseAddress = (Boolean) value;
         } else {
@@ -359,7 +328,7 @@ final class HeddleDatagramSocket extends DatagramSocket {
     }
 
     private <T> T current(SocketOption<T> option) throws SocketException {
-        ensureNotClosed();
+        handle.ensureNotClosed();
         return option.type()
                 .cast(
                         option.equals(StandardSocketOptions.SO_REUSEADDR)
@@ -409,6 +378,6 @@ final class HeddleDatagramSocket extends DatagramSocket {
         if (!resolved.isMulticastAddress()) {
             throw new SocketException("Not a multicast address");
         }
-        ensureNotClosed();
+        handle.ensureNotClosed();
     }
 }

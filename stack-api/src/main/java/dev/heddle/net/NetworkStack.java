@@ -135,14 +135,14 @@ public final class NetworkStack implements AutoCloseable {
     }
 
     /**
-     * Makes the sockets of the whole JVM this stack's until it closes: {@code new Socket()}, {@code new ServerSocket()} and the
-     * default factories, for programs that nobody can change. Loopback addresses are then this stack's own, and so is
+     * Makes the sockets of the whole JVM this stack's until it closes: {@code new Socket()}, {@code new ServerSocket()}, {@code
+     * new DatagramSocket()} and the default factories, for programs that nobody can change. Loopback addresses are then this stack's own, and so is
      * {@link java.net.InetAddress#getLocalHost()}; {@link java.net.InetAddress} finds all names by the {@link #resolver}, if the
      * stack has been told where they are. A socket that is used while no stack is installed throws a
      * {@link java.net.SocketException} that says so; another stack may be installed then. What a JVM has once had cannot be
      * taken back: it never has the kernel's {@code java.net} sockets again. Names that it has looked up before are remembered for
      * its usual time. Sockets with a {@link java.net.Proxy} that was
-     * named for them, channels, and datagram sockets stay the kernel's.
+     * named for them, and channels, stay the kernel's.
      *
      * @throws IllegalStateException if this stack is closed, another one is installed, or somebody has given the JVM socket
      *     factories

@@ -40,6 +40,24 @@ interface Network extends AutoCloseable {
         };
 
         abstract Network open();
+
+        /**
+         * Whether a datagram socket is one that the JDK builds around an implementation: it keeps names and states in an old
+         * way of its own, which differs from that of its newer sockets.
+         */
+        boolean hasOldDatagramSockets() {
+            return this == JDK && WHOLE_JVM;
+        }
+
+        /** What datagram sockets say, where the JDK's old ones have other words for it. */
+        String words(String usual, String old) {
+            return hasOldDatagramSockets() ? old : usual;
+        }
+
+        /** The exception of datagram sockets, where the JDK's old ones have another. */
+        Class<?> exception(Class<?> usual, Class<?> old) {
+            return hasOldDatagramSockets() ? old : usual;
+        }
     }
 
     SocketFactory clients();
@@ -127,12 +145,12 @@ interface Network extends AutoCloseable {
 
         @Override
         public DatagramSocket clientDatagrams(@Nullable SocketAddress local) throws SocketException {
-            return stack.datagramSocketFactory().createDatagramSocket(local);
+            return new DatagramSocket(local);
         }
 
         @Override
         public DatagramSocket serverDatagrams(@Nullable SocketAddress local) throws SocketException {
-            return stack.datagramSocketFactory().createDatagramSocket(local);
+            return new DatagramSocket(local);
         }
 
         @Override
