@@ -248,8 +248,7 @@ class DatagramNameTest {
                 assertThatThrownBy(() -> socket.connect(UNRESOLVED))
                         .isExactlyInstanceOf(SocketException.class)
                         .hasMessage("Unresolved address");
-                assertThatThrownBy(() -> socket.connect(ODD))
-                        .isExactlyInstanceOf(refusal(kind));
+                assertThatThrownBy(() -> socket.connect(ODD)).isExactlyInstanceOf(refusal(kind));
                 assertThat(socket.isBound()).isFalse();
                 assertUnconnected(socket);
                 assertThatThrownBy(() -> socket.send(null)).isExactlyInstanceOf(NullPointerException.class);
