@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 final class Answers {
 
     private static final String VERSION = "1";
-    private static final int LONGEST_QUOTE = 40;
+    private static final int LONGEST_QUOTE = 80;
 
     private final Host host;
     private final Clock clock;
@@ -50,7 +50,10 @@ final class Answers {
     }
 
     private Iterator<String> list(boolean info) {
-        Stream<String> lines = Stream.of("heddle " + VERSION + " now=" + clock.nanoTime());
+        Stream<String> lines = Stream.of(new Words("heddle " + VERSION)
+                .add("now", clock.nanoTime())
+                .add("program", shortened(System.getProperty("sun.java.command", "")))
+                .toString());
         // Concatenated, because an iterator of a flatMap holds all of what it is mapped to.
         lines = Stream.concat(lines, host.interfaces().stream().map(Answers::line));
         lines = Stream.concat(lines, host.endpointStream().map(endpoint -> line(endpoint, info)));

@@ -1,0 +1,5 @@
+/** {@code bin/heddle ping}. */
+@NullMarked
+package dev.heddle.commands.ping;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,107 @@
+package dev.heddle.commands.ss;
+
+import dev.heddle.control.ControlDirectory;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A stack of another process of this user, as it answered.
+ *
+ * @param process its process
+ * @param program what its JVM runs
+ * @param nowNs its clock when it answered
+ * @param links its interfaces with their addresses
+ * @param endpoints what it has
+ */
+record RunningStack(long process, String program, long nowNs, List<String> links, List<Endpoint> endpoints) {
+
+    private static final String VERSION = "1";
+
+    /** How long a process may take; one that is stopped takes for ever. */
+    private static final long TIMEOUT_SECONDS = 10;
+
+    /**
+     * Asks the stacks of a directory. Those of processes that are no more are left out, and their files removed.
+     *
+     * @param wanted only those of this process; empty for all
+     * @param info whether to ask for the figures of each connection
+     * @throws IOException if the directory is not this user's own
+     */
+    static List<RunningStack> ask(ControlDirectory directory, Optional<Long> wanted, boolean info) throws IOException {
+        directory.removeStale();
+        List<RunningStack> stacks = new ArrayList<>();
+        for (Path socket : directory.sockets()) {
+            long process = ControlDirectory.process(socket);
+            if (wanted.isEmpty() || wanted.get() == process) {
+                ask(socket, process, info).ifPresent(stacks::add);
+            }
+        }
+        return stacks;
+    }
+
+    private static Optional<RunningStack> ask(Path socket, long process, boolean info) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            CompletableFuture<RunningStack> answer = new CompletableFuture<>();
+            Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    answer.complete(talk(channel, process, info));
+                } catch (IOException | RuntimeException e) {
+                    answer.completeExceptionally(e);
+                }
+            });
+            return Optional.of(answer.get(TIMEOUT_SECONDS, TimeUnit.SECONDS));
+        } catch (TimeoutException e) {
+            throw new IOException("process " + process + " does not answer: is it stopped?", e);
+        } catch (ExecutionException e) {
+            throw new IOException("process " + process + " does not answer: " + e.getCause().getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } catch (IOException e) {
+            // Nobody listens: it has just ended, or another process has its number.
+            return Optional.empty();
+        }
+    }
+
+    private static RunningStack talk(SocketChannel channel, long process, boolean info) throws IOException {
+        channel.write(ByteBuffer.wrap((info ? "list info\n" : "list\n").getBytes(StandardCharsets.US_ASCII)));
+        BufferedReader lines =
+                new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
+        String first = lines.readLine();
+        if (first == null || !first.startsWith("heddle " + VERSION + " ")) {
+            throw new IOException("it speaks another version of heddle: " + first);
+        }
+        Fields head = new Fields(first);
+        List<String> links = new ArrayList<>();
+        List<Endpoint> endpoints = new ArrayList<>();
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            if (line.equals("end")) {
+                return new RunningStack(process, head.text("program"), head.number("now"), links, endpoints);
+            }
+            Fields fields = new Fields(line);
+            switch (fields.subject()) {
+                case "link" -> links.add((fields.text("name") + " " + fields.text("addresses")).strip());
+                case "tcp", "udp" -> endpoints.add(new Endpoint(fields));
+                case "error" -> throw new IOException(line);
+                default -> {
+                    // Newer than this, and not for it.
+                }
+            }
+        }
+        throw new IOException("its answer has no end");
+    }
+}
