@@ -108,9 +108,14 @@ public final class OpenStack implements AutoCloseable {
                 || addresses().stream().anyMatch(own -> own.getClass() == address.getClass());
     }
 
+    /** An address as people write it. */
+    public static String text(InetAddress address) {
+        return IpAddress.of(address).toString();
+    }
+
     /** Says what a {@code SocketException} about a way to an address means to who has given the stack its flags. */
     public static Refusal noWay(InetAddress target) {
-        return Refusal.usage("no route to " + target.getHostAddress()
+        return Refusal.usage("no route to " + text(target)
                 + ": it is on no network of the addresses, say by --gateway ADDRESS where to send it");
     }
 

@@ -51,7 +51,7 @@ final class StreamPipe {
     }
 
     static String text(InetSocketAddress server) {
-        return server.getAddress().getHostAddress() + " port " + server.getPort();
+        return OpenStack.text(server.getAddress()) + " port " + server.getPort();
     }
 
     private void send(Socket socket) {

@@ -139,7 +139,7 @@ public final class PingCommand implements Callable<Integer> {
     private void announce(InetAddress target) {
         int headers = HEADER_BYTES + (target.getAddress().length == 4 ? IPV4_HEADER_BYTES : IPV6_HEADER_BYTES);
         pings = new Pings(host);
-        print("PING " + host + " (" + target.getHostAddress() + ") " + size + "(" + (size + headers)
+        print("PING " + host + " (" + OpenStack.text(target) + ") " + size + "(" + (size + headers)
                 + ") bytes of data.");
     }
 
@@ -168,7 +168,7 @@ public final class PingCommand implements Callable<Integer> {
                 throw OpenStack.noWay(target);
             }
             if (!"No buffer space available".equals(e.getMessage())) {
-                throw Refusal.usage("cannot ask " + target.getHostAddress() + ": " + e.getMessage());
+                throw Refusal.usage("cannot ask " + OpenStack.text(target) + ": " + e.getMessage());
             }
             print("ping: no room in the link");
         }

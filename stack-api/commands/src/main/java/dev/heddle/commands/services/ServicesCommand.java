@@ -73,7 +73,7 @@ public final class ServicesCommand implements Callable<Integer> {
     private void announce(List<InetAddress> addresses) {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
         out.println("serving echo (7), discard (9) and chargen (19) over TCP and UDP at "
-                + addresses.stream().map(InetAddress::getHostAddress).collect(Collectors.joining(" and ")));
+                + addresses.stream().map(OpenStack::text).collect(Collectors.joining(" and ")));
         out.flush();
     }
 }
