@@ -36,7 +36,8 @@ public final class HeddleCommand {
         commands.setParameterExceptionHandler((e, arguments) -> {
             complain(
                     e.getCommandLine(),
-                    e.getMessage() + " (see " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help)");
+                    e.getMessage() + " (see "
+                            + e.getCommandLine().getCommandSpec().qualifiedName() + " --help)");
             return Refusal.USAGE;
         });
         commands.setExecutionExceptionHandler((e, commandLine, result) -> {

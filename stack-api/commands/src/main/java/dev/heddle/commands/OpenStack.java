@@ -8,8 +8,8 @@ import dev.heddle.net.NetworkStack;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.net.spi.InetAddressResolver.LookupPolicy;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 public final class OpenStack implements AutoCloseable {
 
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+
+    private static final LookupPolicy BOTH_FAMILIES = LookupPolicy.of(LookupPolicy.IPV4 | LookupPolicy.IPV6);
 
     private final NetworkStack stack;
     private final @Nullable ControlSocket control;
@@ -86,11 +88,15 @@ public final class OpenStack implements AutoCloseable {
     public InetAddress resolve(String host, Class<? extends InetAddress> wanted) {
         List<InetAddress> all;
         try {
-            all = Arrays.stream(InetAddress.getAllByName(host))
+            all = stack.resolver()
+                    .lookupByName(host, BOTH_FAMILIES)
                     .filter(wanted::isInstance)
                     .toList();
         } catch (UnknownHostException e) {
-            throw Refusal.usage("unknown host " + host + ": give its address, or look at the spelling");
+            String message = e.getMessage() == null ? host : e.getMessage();
+            throw Refusal.usage("unknown host "
+                    + (message.startsWith(host) ? message : host + ": " + message)
+                    + "; give its address, or look at the spelling");
         }
         if (all.isEmpty()) {
             throw Refusal.usage(host + " has no address of this family");

@@ -21,8 +21,9 @@ public final class StackFlags {
             names = "--address",
             paramLabel = "ADDRESS/LENGTH",
             required = true,
-            description = "The command's own address, IPv4 or IPv6, with its network; the kernel gets the network's first "
-                    + "other address. More than one may be given.")
+            description =
+                    "The command's own address, IPv4 or IPv6, with its network; the kernel gets the network's first "
+                            + "other address. More than one may be given.")
     private List<String> addresses = List.of();
 
     @Option(
@@ -30,6 +31,20 @@ public final class StackFlags {
             paramLabel = "ADDRESS",
             description = "Where packets go that are for no network of these addresses.")
     private List<String> gateways = List.of();
+
+    @Option(
+            names = "--dns",
+            paramLabel = "ADDRESS[:PORT]",
+            description =
+                    "A DNS server to ask for host names; more than one may be given. Without one and without --hosts, "
+                            + "names are looked up by the kernel's network.")
+    private List<String> dns = List.of();
+
+    @Option(
+            names = "--hosts",
+            paramLabel = "FILE",
+            description = "Where host names are looked for before: a file as /etc/hosts.")
+    private @Nullable String hosts;
 
     @Option(
             names = "--attach",
@@ -76,6 +91,8 @@ public final class StackFlags {
         add(options, "tun", tun);
         addresses.forEach(address -> add(options, "address", address));
         gateways.forEach(gateway -> add(options, "gateway", gateway));
+        dns.forEach(server -> add(options, "dns", server));
+        add(options, "hosts", hosts);
         add(options, "loss", loss);
         add(options, "delay", delay);
         add(options, "seed", seed);

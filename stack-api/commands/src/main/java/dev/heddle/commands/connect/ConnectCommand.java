@@ -54,7 +54,8 @@ public final class ConnectCommand implements Callable<Integer> {
 
     @Option(
             names = {"-u", "--udp"},
-            description = "Datagrams: each piece of input is one, and the command ends when the input has and nothing comes.")
+            description =
+                    "Datagrams: each piece of input is one, and the command ends when the input has and nothing comes.")
     private boolean udp;
 
     @Option(

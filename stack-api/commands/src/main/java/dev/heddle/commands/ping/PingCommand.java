@@ -147,9 +147,7 @@ public final class PingCommand implements Callable<Integer> {
         for (int asked = 1; count == 0 || asked <= count; asked++) {
             send(echo, target, asked, data);
             boolean last = asked == count;
-            long untilNs = last
-                    ? System.nanoTime() + timeout.toNanos()
-                    : startNs + asked * interval.toNanos();
+            long untilNs = last ? System.nanoTime() + timeout.toNanos() : startNs + asked * interval.toNanos();
             listen(echo, untilNs, last);
         }
     }

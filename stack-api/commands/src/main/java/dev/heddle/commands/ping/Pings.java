@@ -109,12 +109,7 @@ final class Pings {
             double mean = sumMs / measured;
             double deviation = Math.sqrt(Math.max(0, squaresMs / measured - mean * mean));
             text.append(String.format(
-                    Locale.ROOT,
-                    "rtt min/avg/max/mdev = %.3f/%.3f/%.3f/%.3f ms\n",
-                    leastMs,
-                    mean,
-                    mostMs,
-                    deviation));
+                    Locale.ROOT, "rtt min/avg/max/mdev = %.3f/%.3f/%.3f/%.3f ms\n", leastMs, mean, mostMs, deviation));
         }
         return text.toString();
     }

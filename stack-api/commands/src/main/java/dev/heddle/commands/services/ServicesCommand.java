@@ -28,11 +28,7 @@ import picocli.CommandLine.Spec;
                     + "until Ctrl-C. Over UDP it answers no service's port, no broadcast, and never with more than came.",
             ""
         },
-        footer = {
-            "",
-            "Example: bin/heddle services --tun heddle0 --address 192.0.2.2/24",
-            "         nc 192.0.2.2 7"
-        })
+        footer = {"", "Example: bin/heddle services --tun heddle0 --address 192.0.2.2/24", "         nc 192.0.2.2 7"})
 public final class ServicesCommand implements Callable<Integer> {
 
     private static final int BACKLOG = 1_024;

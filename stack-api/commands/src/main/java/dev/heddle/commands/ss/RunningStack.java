@@ -67,7 +67,8 @@ record RunningStack(long process, String program, long nowNs, List<String> links
         } catch (TimeoutException e) {
             throw new IOException("process " + process + " does not answer: is it stopped?", e);
         } catch (ExecutionException e) {
-            throw new IOException("process " + process + " does not answer: " + e.getCause().getMessage(), e);
+            throw new IOException(
+                    "process " + process + " does not answer: " + e.getCause().getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);

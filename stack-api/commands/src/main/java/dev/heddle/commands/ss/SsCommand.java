@@ -141,9 +141,8 @@ public final class SsCommand implements Callable<Integer> {
     private boolean isWanted(Endpoint endpoint) {
         boolean kind = tcp == udp || tcp == endpoint.isTcp();
         boolean family = four == six || endpoint.isDual() || four == endpoint.isIpv4();
-        boolean state = all
-                ? !endpoint.state().equals("CLOSED")
-                : listening ? endpoint.isListening() : endpoint.isConnected();
+        boolean state =
+                all ? !endpoint.state().equals("CLOSED") : listening ? endpoint.isListening() : endpoint.isConnected();
         return kind && family && state;
     }
 }
