@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the documentation shows works, to the letter. */
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -24,6 +25,13 @@ class ExamplesTest {
     void socket_factories() throws IOException {
         assertThat(SocketFactories.run(cable.a())).isEqualTo(42);
         assertShown(SocketFactories.class);
+    }
+
+    @Test
+    void names(@TempDir Path directory) throws IOException {
+        Path hosts = Files.writeString(directory.resolve("hosts"), "192.0.2.2 www.example.org\n");
+        assertThat(Names.run(cable.a(), hosts)).isEqualTo(42);
+        assertShown(Names.class);
     }
 
     static void assertShown(Class<?> example) throws IOException {
