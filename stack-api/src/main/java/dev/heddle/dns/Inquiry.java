@@ -36,7 +36,7 @@ final class Inquiry implements Resolver, AutoCloseable {
     /** The first wait for a server is this part of the time for it, the second one the rest. */
     private static final int FIRST_PART = 3;
 
-    /** What fits into one packet on any path (RFC 9715, RFC 8200 5). */
+    /** What fits into one packet on any path: 1280 bytes (RFC 8200 5) less the headers of IPv6 and UDP. */
     private static final int UDP_BYTES = 1_232;
 
     private final ServerList servers;
