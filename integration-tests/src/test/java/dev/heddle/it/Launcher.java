@@ -82,7 +82,7 @@ final class Launcher {
                 "-javaagent:" + agent() + "=" + stack,
                 "--enable-native-access=ALL-UNNAMED",
                 "--add-modules",
-                "jdk.net"));
+                "jdk.net,jdk.jfr"));
         words.addAll(jvmOptions);
         return words;
     }
