@@ -22,7 +22,13 @@ import org.objectweb.asm.Opcodes;
 final class MonitorTest {
 
     private static final List<Path> MODULES = Stream.of(
-                    "stack-core", "stack-tun", "stack-api", "stack-api/junit", "stack-api/launcher", "demo-httpd")
+                    "stack-core",
+                    "stack-tun",
+                    "stack-api",
+                    "stack-api/junit",
+                    "stack-api/launcher",
+                    "stack-api/commands",
+                    "demo-httpd")
             .map(module -> Path.of("..", module.split("/", -1)).resolve(Path.of("target", "classes")))
             .toList();
 
