@@ -90,7 +90,7 @@ class ControlSocketTest {
                 Socket client = stack.socketFactory().createSocket("192.0.2.1", 80);
                 DatagramSocket datagrams = stack.datagramSocketFactory().createDatagramSocket(53);
                 DatagramSocket connected = stack.datagramSocketFactory().createDatagramSocket(54)) {
-            connected.connect(new InetSocketAddress("192.0.2.1", 53));
+            connected.connect(new InetSocketAddress("192.0.2.1", datagrams.getLocalPort()));
             Socket server = listener.accept();
             client.getOutputStream().write(new byte[1_234]);
             await().until(() -> server.getInputStream().available() == 1_234);
