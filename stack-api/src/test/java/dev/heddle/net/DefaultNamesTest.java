@@ -33,13 +33,15 @@ class DefaultNamesTest {
             assertThat(InetAddress.getAllByName("www.example.org"))
                     .extracting(InetAddress::toString)
                     .containsExactly("www.example.org/" + NamedNetwork.SECOND, "www.example.org/2001:db8:0:0:0:0:0:53");
-            assertThat(InetAddress.getByName("listed.example.org").getHostAddress())
+            assertThat(InetAddress.getAllByName("listed.example.org")[0].getHostAddress())
                     .isEqualTo("198.51.100.7");
-            assertThat(InetAddress.getByName("198.51.100.9").getHostName()).isEqualTo("nine.example.org");
-            assertThat(InetAddress.getByName("198.51.100.7").getCanonicalHostName())
+            assertThat(InetAddress.getAllByName("198.51.100.9")[0].getHostName())
+                    .isEqualTo("nine.example.org");
+            assertThat(InetAddress.getAllByName("198.51.100.7")[0].getCanonicalHostName())
                     .isEqualTo("listed.example.org");
-            assertThat(InetAddress.getByName("localhost").isLoopbackAddress()).isTrue();
-            assertThatThrownBy(() -> InetAddress.getByName("nobody.example.org"))
+            assertThat(InetAddress.getAllByName("localhost")[0].isLoopbackAddress())
+                    .isTrue();
+            assertThatThrownBy(() -> InetAddress.getAllByName("nobody.example.org"))
                     .isExactlyInstanceOf(UnknownHostException.class)
                     .hasMessage("nobody.example.org: Name or service not known");
             try (Socket socket = new Socket("www.example.org", 80);
@@ -50,11 +52,11 @@ class DefaultNamesTest {
             assertThat(InetAddress.getAllByName(own))
                     .extracting(InetAddress::getHostAddress)
                     .containsExactly("192.0.2.1", "2001:db8:0:0:0:0:0:1");
-            assertThat(InetAddress.getByName("192.0.2.1").getHostName()).isEqualTo(own);
+            assertThat(InetAddress.getAllByName("192.0.2.1")[0].getHostName()).isEqualTo(own);
             assertThat(server.asked()).noneMatch(question -> question.contains(own));
         }
         // The kernel's names again.
-        assertThat(InetAddress.getByName("localhost").isLoopbackAddress()).isTrue();
+        assertThat(InetAddress.getAllByName("localhost")[0].isLoopbackAddress()).isTrue();
     }
 
     @Test
@@ -64,7 +66,7 @@ class DefaultNamesTest {
             assertThatThrownBy(() -> new Socket("away.example.org", 80))
                     .isExactlyInstanceOf(UnknownHostException.class)
                     .hasMessage("away.example.org");
-            assertThatThrownBy(() -> InetAddress.getByName("gone.example.org"))
+            assertThatThrownBy(() -> InetAddress.getAllByName("gone.example.org"))
                     .isExactlyInstanceOf(UnknownHostException.class)
                     .hasMessage("gone.example.org: Temporary failure in name resolution: "
                             + "192.0.2.53: nobody answers at its port");

@@ -22,7 +22,7 @@ public final class InstallStack {
                         .build()) {
             stack.installAsDefault();
             try {
-                System.out.println(InetAddress.getByName("nobody.invalid"));
+                System.out.println(InetAddress.getAllByName("nobody.invalid")[0]);
             } catch (UnknownHostException e) {
                 System.out.println(e.getMessage());
             }
