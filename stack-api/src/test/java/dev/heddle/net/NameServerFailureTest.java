@@ -122,7 +122,7 @@ class NameServerFailureTest {
 
     @Test
     void a_silent_server_holds_up_one_lookup_and_not_those_after_it() throws Exception {
-        try (NamedNetwork network = network(Duration.ofSeconds(1), NamedNetwork.FIRST, NamedNetwork.THIRD);
+        try (NamedNetwork network = network(Duration.ofSeconds(4), NamedNetwork.FIRST, NamedNetwork.THIRD);
                 NameServer first = network.server(NamedNetwork.FIRST);
                 NameServer third = network.server(NamedNetwork.THIRD)) {
             first.behaves(NameServer.SILENT);
