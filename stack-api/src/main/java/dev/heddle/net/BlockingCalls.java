@@ -6,7 +6,6 @@ import dev.heddle.core.host.TcpListener;
 import dev.heddle.core.tcp.Failure;
 import dev.heddle.core.wire.IpAddress;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 
@@ -30,11 +29,19 @@ final class BlockingCalls {
     }
 
     /** Connects and waits for the answer. */
-    static void connect(SocketHandle current, InetAddress peer, int port, long deadlineNs) throws IOException {
-        Failure failure = current.connect(remoteAddress(peer), port);
+    static void connect(SocketHandle current, IpAddress peer, int port, long deadlineNs) throws IOException {
+        IpAddress bound = current.localAddress();
+        if (bound != null && bound.isIpv4() && !peer.isIpv4()) {
+            throw new SocketException("Address family not supported by protocol");
+        }
+        Failure failure = current.connect(peer, port);
         if (failure != Failure.NONE) {
             current.ensureOpen();
             throw SocketFailures.onConnect(failure);
+        }
+        if (deadlineNs == BlockingSide.NEVER) {
+            // As the JDK's sockets do: an untimed connect waits at least for a moment, so that interruption ends it.
+            BlockingSide.endIfInterrupted();
         }
         while ((current.bits() & SocketHandle.CONNECT_INTEREST) == 0) {
             if (BlockingSide.remaining(deadlineNs) <= 0) {
@@ -48,15 +55,6 @@ final class BlockingCalls {
         }
         current.raise(SocketHandle.CONNECTED);
         current.ensureOpen();
-    }
-
-    /** The wildcard address means this host itself. */
-    private static IpAddress remoteAddress(InetAddress peer) {
-        IpAddress remote = IpAddress.of(peer);
-        if (!peer.isAnyLocalAddress()) {
-            return remote;
-        }
-        return remote.isIpv4() ? IpAddress.LOOPBACK_V4 : IpAddress.LOOPBACK_V6;
     }
 
     /** Waits for a connection. */
@@ -85,6 +83,9 @@ final class BlockingCalls {
     /** Reads at least one byte, or returns −1 at the end of the stream. */
     static int read(SocketHandle current, byte[] target, int offset, int length, long deadlineNs) throws IOException {
         current.ensureConnected();
+        if (current.has(SocketHandle.RESET_MET)) {
+            throw SocketFailures.reset();
+        }
         while (true) {
             if (current.has(SocketHandle.INPUT_SHUT)) {
                 return -1;
@@ -98,7 +99,11 @@ final class BlockingCalls {
                 return -1;
             }
             if (bytes == TcpEndpoint.FAILED) {
-                throw SocketFailures.onRead(current);
+                SocketException failure = SocketFailures.onRead(current);
+                if (failure == null) {
+                    return -1;
+                }
+                throw failure;
             }
             if (BlockingSide.remaining(deadlineNs) <= 0) {
                 throw new SocketTimeoutException("Read timed out");
@@ -113,7 +118,7 @@ final class BlockingCalls {
         while (position < end) {
             current.ensureConnected();
             if (current.has(SocketHandle.OUTPUT_SHUT)) {
-                throw SocketFailures.brokenPipe();
+                throw SocketFailures.onWrite(current);
             }
             TcpEndpoint endpoint = current.endpoint();
             int bytes = urgent

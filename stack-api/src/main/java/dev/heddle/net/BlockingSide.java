@@ -100,10 +100,10 @@ final class BlockingSide extends AbstractQueuedSynchronizer {
                     }
                     LockSupport.parkNanos(this, remainingNs);
                 }
-                if (!thread.isVirtual()) {
+                if (thread.isVirtual()) {
+                    endIfInterrupted();
+                } else {
                     interrupted |= Thread.interrupted();
-                } else if (thread.isInterrupted()) {
-                    throw new InterruptedIOException();
                 }
             }
         } finally {
@@ -111,6 +111,18 @@ final class BlockingSide extends AbstractQueuedSynchronizer {
             if (interrupted) {
                 thread.interrupt();
             }
+        }
+    }
+
+    /**
+     * Ends the call of a virtual thread that is interrupted.
+     *
+     * @throws InterruptedIOException if it is; its status stays set
+     */
+    static void endIfInterrupted() throws InterruptedIOException {
+        Thread thread = Thread.currentThread();
+        if (thread.isVirtual() && thread.isInterrupted()) {
+            throw new InterruptedIOException();
         }
     }
 

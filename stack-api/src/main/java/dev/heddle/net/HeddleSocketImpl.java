@@ -9,6 +9,7 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -36,7 +37,7 @@ final class HeddleSocketImpl extends SocketImpl {
     private final OpenSockets sockets;
     private final boolean server;
 
-    /** Null until {@link #create}, or until a connection was accepted into this object; then never changed. */
+    /** Null until {@link #create}, or until a connection was accepted into this object, which replaces it. */
     private volatile @Nullable SocketHandle handle;
 
     /** Runs the handle's close, at once or when this object is unreachable; published by {@link #handle}. */
@@ -133,9 +134,9 @@ final class HeddleSocketImpl extends SocketImpl {
             current.input.lock();
             try {
                 BlockingCalls.beginConnect(current);
-                address = peerAddress;
+                address = meant(peerAddress);
                 port = peer.getPort();
-                BlockingCalls.connect(current, peerAddress, port, BlockingSide.deadline(timeout));
+                BlockingCalls.connect(current, IpAddress.of(address), port, BlockingSide.deadline(timeout));
                 localport = current.localPort();
             } finally {
                 current.input.unlock();
@@ -151,6 +152,14 @@ final class HeddleSocketImpl extends SocketImpl {
             close();
             throw e;
         }
+    }
+
+    /** The wildcard address as a peer means this host itself. */
+    private static InetAddress meant(InetAddress peer) {
+        if (!peer.isAnyLocalAddress()) {
+            return peer;
+        }
+        return (peer instanceof Inet4Address ? IpAddress.LOOPBACK_V4 : IpAddress.LOOPBACK_V6).toInetAddress();
     }
 
     @Override
@@ -194,13 +203,13 @@ final class HeddleSocketImpl extends SocketImpl {
     }
 
     /**
-     * Waits for a connection and makes {@code target} its socket.
+     * Waits for a connection and makes {@code target} its socket, which may be one that a program has prepared.
      *
-     * @throws SocketException if {@code target} is not a new socket of Heddle's, or this socket is closed
+     * @throws SocketException if {@code target} is not a socket of Heddle's, or either socket is closed
      */
     @Override
     protected void accept(SocketImpl target) throws IOException {
-        if (!(target instanceof HeddleSocketImpl accepted) || accepted.handle != null) {
+        if (!(target instanceof HeddleSocketImpl accepted)) {
             throw new SocketException("Not a newly created SocketImpl");
         }
         SocketHandle current = created();
@@ -219,6 +228,17 @@ final class HeddleSocketImpl extends SocketImpl {
     }
 
     private void become(TcpEndpoint endpoint, boolean inheritedReuseAddress) throws SocketException {
+        SocketHandle prepared = handle;
+        Cleaner.Cleanable registered = cleanable;
+        if (prepared != null && registered != null) {
+            if (prepared.isClosed()) {
+                endpoint.close();
+                throw new SocketException("Socket is closed");
+            }
+            // As with the JDK's sockets, of what the program has set only the time limit stays.
+            registered.clean();
+            endOfStreamSeen = false;
+        }
         // ServerSocket has put placeholders here; the peer's address is made when somebody asks.
         fd = null;
         address = null;
@@ -285,7 +305,13 @@ final class HeddleSocketImpl extends SocketImpl {
     @Override
     protected int available() throws IOException {
         SocketHandle current = connected();
-        return current.has(SocketHandle.INPUT_SHUT) ? 0 : current.endpoint().available();
+        if (current.has(SocketHandle.INPUT_SHUT)) {
+            return 0;
+        }
+        TcpEndpoint endpoint = current.endpoint();
+        int bytes = endpoint.available();
+        // As on Linux there seems to be nothing just before an octet that is out of band, though a read passes it over.
+        return bytes > 0 && endpoint.urgentBytes() == 1 && !endpoint.options().oobInline() ? 0 : bytes;
     }
 
     @Override
@@ -328,7 +354,13 @@ final class HeddleSocketImpl extends SocketImpl {
 
     @Override
     protected void sendUrgentData(int data) throws IOException {
-        write(new byte[] {(byte) data}, 0, 1, true);
+        try {
+            write(new byte[] {(byte) data}, 0, 1, true);
+        } catch (SocketException e) {
+            // The JDK has no class of its own for what the kernel answers here.
+            SocketHandle current = created();
+            throw current.has(SocketHandle.CONNECTED) && !current.isClosed() ? new IOException(e.getMessage()) : e;
+        }
     }
 
     /** The peer's address, or for a server the address it was bound to. */

@@ -6,6 +6,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
+import org.jspecify.annotations.Nullable;
 
 /** The exceptions of {@code java.net}, with the JDK's messages, for the engine's failures. */
 final class SocketFailures {
@@ -14,6 +15,11 @@ final class SocketFailures {
 
     static SocketException closed() {
         return new SocketException("Socket closed");
+    }
+
+    /** A reset that a reader has met already. */
+    static SocketException reset() {
+        return other(Failure.RESET);
     }
 
     /** Why a connection could not be made. */
@@ -35,10 +41,19 @@ final class SocketFailures {
         };
     }
 
-    /** Why a read fails; the same at every read. */
-    static SocketException onRead(SocketHandle handle) {
-        handle.raise(SocketHandle.FAILURE_REPORTED);
-        return other(handle.endpoint().failure());
+    /**
+     * Why a read fails; null for the end of the stream. As on Linux a failure is told once, to the first reader or writer, and
+     * then the stream has ended; only a reset that a reader has met is there for every reader. What Linux does not know,
+     * that all links are gone, is never hidden.
+     */
+    static @Nullable SocketException onRead(SocketHandle handle) {
+        Failure failure = handle.endpoint().failure();
+        boolean first = handle.raise(SocketHandle.FAILURE_REPORTED);
+        if (first && failure == Failure.RESET) {
+            handle.raise(SocketHandle.RESET_MET);
+        }
+        boolean tell = first || failure == Failure.NETWORK_DOWN || handle.has(SocketHandle.RESET_MET);
+        return tell ? other(failure) : null;
     }
 
     /**
@@ -46,17 +61,14 @@ final class SocketFailures {
      * to a peer that had closed before it reset the connection, meet a broken pipe.
      */
     static SocketException onWrite(SocketHandle handle) {
-        boolean first = handle.raise(SocketHandle.FAILURE_REPORTED);
-        boolean peerHadClosed = (handle.bits() & Readiness.END_OF_STREAM) != 0;
         Failure failure = handle.endpoint().failure();
-        if (!first || failure == Failure.NONE || (failure == Failure.RESET && peerHadClosed)) {
-            return brokenPipe();
+        boolean first = failure != Failure.NONE && handle.raise(SocketHandle.FAILURE_REPORTED);
+        boolean peerHadClosed =
+                (handle.bits() & (Readiness.END_OF_STREAM | SocketHandle.INPUT_SHUT)) == Readiness.END_OF_STREAM;
+        if (!first || (failure == Failure.RESET && peerHadClosed)) {
+            return new SocketException("Broken pipe");
         }
         return failure == Failure.RESET ? new SocketException("Connection reset by peer") : other(failure);
-    }
-
-    static SocketException brokenPipe() {
-        return new SocketException("Broken pipe");
     }
 
     private static SocketException other(Failure failure) {

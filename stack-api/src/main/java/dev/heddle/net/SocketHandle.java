@@ -33,6 +33,7 @@ final class SocketHandle implements Runnable, BlockingSide.Bits, OpenSocket {
     static final int OUTPUT_SHUT = 1 << 20;
     static final int CLOSED = 1 << 21;
     static final int FAILURE_REPORTED = 1 << 22;
+    static final int RESET_MET = 1 << 23;
 
     static final int OVER = Readiness.FAILED | Readiness.CLOSED | CLOSED;
 

@@ -25,6 +25,9 @@ final class SocketOptionTable {
 
     private static final int MAX_KEEPALIVE_PROBES = 127;
 
+    private static final int LEAST_SEND_BUFFER_BYTES = 2_304;
+    private static final int LEAST_RECEIVE_BUFFER_BYTES = 1_152;
+
     /** The bits of the traffic class that belong to ECN (RFC 3168 5), and so to TCP. */
     private static final int ECN_BITS = 3;
 
@@ -43,12 +46,12 @@ final class SocketOptionTable {
                     StandardSocketOptions.SO_SNDBUF,
                     SocketOptionTable::checkBufferBytes,
                     ConnectionOptions::sendBufferBytes,
-                    (builder, bytes) -> builder.sendBufferBytes(Math.max(1, bytes))),
+                    (builder, bytes) -> builder.sendBufferBytes(Math.max(LEAST_SEND_BUFFER_BYTES, bytes))),
             entry(
                     StandardSocketOptions.SO_RCVBUF,
                     SocketOptionTable::checkBufferBytes,
                     ConnectionOptions::receiveBufferBytes,
-                    (builder, bytes) -> builder.receiveBufferBytes(Math.max(1, bytes))),
+                    (builder, bytes) -> builder.receiveBufferBytes(Math.max(LEAST_RECEIVE_BUFFER_BYTES, bytes))),
             entry(
                     StandardSocketOptions.IP_TOS,
                     SocketOptionTable::checkTrafficClass,

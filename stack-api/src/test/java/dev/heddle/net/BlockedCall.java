@@ -1,7 +1,6 @@
 package dev.heddle.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.Arrays;
@@ -9,6 +8,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.AbstractQueuedSynchronizer;
+import java.util.function.BooleanSupplier;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /** A call that blocks in a thread of its own, and how it ended. */
@@ -30,6 +32,11 @@ final class BlockedCall {
         };
 
         abstract Thread.Builder builder();
+
+        /** The calling thread's kind. */
+        static Threads current() {
+            return Thread.currentThread().isVirtual() ? VIRTUAL : PLATFORM;
+        }
     }
 
     @FunctionalInterface
@@ -59,11 +66,31 @@ final class BlockedCall {
     /** Starts the call and returns when it blocks in a socket. */
     static BlockedCall start(Threads threads, Call call) {
         BlockedCall blocked = new BlockedCall(threads, call);
-        await().atMost(Duration.ofSeconds(10))
-                .pollInterval(Duration.ofMillis(5))
-                .until(() -> blocked.isBlocked() || blocked.outcome.isDone());
-        assertThat(blocked.outcome).as("ended instead of blocking").isNotDone();
+        blocked.awaitUntil(blocked::isBlocked);
         return blocked;
+    }
+
+    /** Returns when a call that was started waits for another thread's call on the same socket to end. */
+    void awaitTurn() {
+        awaitUntil(this::isQueued);
+    }
+
+    private void awaitUntil(BooleanSupplier condition) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .pollInterval(Duration.ofMillis(2))
+                .until(() -> condition.getAsBoolean() || outcome.isDone());
+        assertThat(outcome).as("ended instead of blocking").isNotDone();
+    }
+
+    /** The same in a thread of the caller's kind. */
+    static BlockedCall start(Call call) {
+        return start(Threads.current(), call);
+    }
+
+    /** Starts a call that may or may not block, in a thread of the caller's kind. */
+    static BlockedCall startAnyway(Call call) {
+        return startAnyway(Threads.current(), call);
     }
 
     /** Starts a call that may or may not block. */
@@ -82,6 +109,12 @@ final class BlockedCall {
                     && (frame.isNativeMethod() || frame.getMethodName().equals("park"));
         }
         return waiting && (!thread.isVirtual() || thread.getState() != Thread.State.RUNNABLE);
+    }
+
+    /** Whether the thread waits in line for a lock. */
+    private boolean isQueued() {
+        return Arrays.stream(thread.getStackTrace())
+                .anyMatch(frame -> frame.getClassName().equals(AbstractQueuedSynchronizer.class.getName()));
     }
 
     void interrupt() {

@@ -64,6 +64,9 @@ interface Network extends AutoCloseable {
 
     ServerSocketFactory servers();
 
+    /** Makes client sockets on the server's host. */
+    SocketFactory serverSideClients();
+
     InetAddress serverAddress() throws IOException;
 
     /** A datagram socket of the client's, bound to an address, or not if there is none. */
@@ -73,6 +76,14 @@ interface Network extends AutoCloseable {
     DatagramSocket serverDatagrams(@Nullable SocketAddress local) throws SocketException;
 
     InetAddress clientAddress() throws IOException;
+
+    /** Whether {@code new Socket()} makes sockets of this network. */
+    default boolean isOfTheJvm() {
+        return false;
+    }
+
+    /** Whether the sockets are ours; a case asks this only where the two differ and a row of the documentation says so. */
+    boolean isHeddles();
 
     @Override
     void close();
@@ -87,6 +98,11 @@ interface Network extends AutoCloseable {
         @Override
         public ServerSocketFactory servers() {
             return ServerSocketFactory.getDefault();
+        }
+
+        @Override
+        public SocketFactory serverSideClients() {
+            return clients();
         }
 
         @Override
@@ -107,6 +123,16 @@ interface Network extends AutoCloseable {
         @Override
         public InetAddress clientAddress() {
             return InetAddress.getLoopbackAddress();
+        }
+
+        @Override
+        public boolean isOfTheJvm() {
+            return true;
+        }
+
+        @Override
+        public boolean isHeddles() {
+            return false;
         }
 
         @Override
@@ -139,6 +165,11 @@ interface Network extends AutoCloseable {
         }
 
         @Override
+        public SocketFactory serverSideClients() {
+            return clients();
+        }
+
+        @Override
         public InetAddress serverAddress() {
             return InetAddress.getLoopbackAddress();
         }
@@ -156,6 +187,16 @@ interface Network extends AutoCloseable {
         @Override
         public InetAddress clientAddress() {
             return InetAddress.getLoopbackAddress();
+        }
+
+        @Override
+        public boolean isOfTheJvm() {
+            return true;
+        }
+
+        @Override
+        public boolean isHeddles() {
+            return true;
         }
 
         @Override
@@ -203,6 +244,11 @@ interface Network extends AutoCloseable {
         }
 
         @Override
+        public SocketFactory serverSideClients() {
+            return server.socketFactory();
+        }
+
+        @Override
         public InetAddress serverAddress() throws IOException {
             return InetAddress.getByName(serverAddress);
         }
@@ -220,6 +266,11 @@ interface Network extends AutoCloseable {
         @Override
         public InetAddress clientAddress() throws IOException {
             return InetAddress.getByName(clientAddress);
+        }
+
+        @Override
+        public boolean isHeddles() {
+            return true;
         }
 
         @Override

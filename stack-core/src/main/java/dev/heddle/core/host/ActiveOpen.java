@@ -40,10 +40,12 @@ final class ActiveOpen {
         if (host.isClosed()) {
             return Opening.failed(Failure.NETWORK_DOWN);
         }
+        if (remotePort == 0) {
+            // Nobody can listen there, so that the answer is known before it is asked for.
+            return Opening.failed(Failure.REFUSED);
+        }
         // RFC 9293 3.9.1.1, MUST-46: connections are between two hosts.
-        if (remotePort == 0
-                || target.isMulticast()
-                || host.network().localAddresses().isBroadcast(target.high(), target.low())) {
+        if (target.isMulticast() || host.network().localAddresses().isBroadcast(target.high(), target.low())) {
             return Opening.failed(Failure.NETWORK_UNREACHABLE);
         }
         HostInterface out = host.outbound().interfaceTo(target, bound);
@@ -55,10 +57,11 @@ final class ActiveOpen {
         }
         // RFC 9293 MUST-43, MUST-44: the address given, or what IP selects.
         IpAddress local = bound == null || bound.isAny() ? host.outbound().sourceFor(target) : bound;
-        boolean familiesDiffer = local != null && local.isIpv4() != target.isIpv4()
-                || bound != null && bound.isIpv4() && !target.isIpv4();
-        if (local == null || familiesDiffer) {
+        if (local == null || bound != null && bound.isIpv4() && !target.isIpv4()) {
             return Opening.failed(Failure.ADDRESS_NOT_AVAILABLE);
+        }
+        if (local.isIpv4() != target.isIpv4()) {
+            return Opening.failed(Failure.NETWORK_UNREACHABLE);
         }
         if (local.isLoopback() && !out.isLoopback()) {
             // RFC 1122 3.2.1.3 (g): the loopback network is not to be seen outside.
@@ -105,10 +108,11 @@ final class ActiveOpen {
         Tcb tcb = Tcb.connect(context, pair, options, iss, path, nowNs);
         TcpConnection connection = new TcpConnection(host, tcb, reports, out.driver(), readiness, use);
         TableEntry holder = host.table().addIfAbsent(connection);
+        boolean wanted = use != PortAllocator.Use.CONNECTED;
         boolean added = holder == null
                 || holder == former
-                        && isReusable(former, out, nowNs)
-                        && host.timeWaits().reuse(former, connection, nowNs);
+                        && isReusable(former, out, wanted, nowNs)
+                        && host.timeWaits().reuse(former, connection, wanted, nowNs);
         return added ? connection : null;
     }
 
@@ -116,17 +120,21 @@ final class ActiveOpen {
         TableEntry holder = host.table().find(pair);
         return holder == null
                 || holder instanceof TimeWaitEntry timeWait
-                        && isReusable(timeWait, out, host.clock().nanoTime());
+                        && isReusable(timeWait, out, false, host.clock().nanoTime());
     }
 
-    /** Whether a connection in TIME-WAIT may be followed by another of its name; as Linux does, by default on loopback only. */
-    private boolean isReusable(TimeWaitEntry timeWait, HostInterface out, long nowNs) {
+    /**
+     * Whether a connection in TIME-WAIT may be followed by another of its name. As on Linux it always may if the application has
+     * asked for that name; where the port is free to choose, by default on loopback only.
+     */
+    private boolean isReusable(TimeWaitEntry timeWait, HostInterface out, boolean wanted, long nowNs) {
         TcpConfig config = host.config().tcp();
-        boolean here = switch (config.timeWaitReuse()) {
-            case NEVER -> false;
-            case LOOPBACK -> out.isLoopback();
-            case ALWAYS -> true;
-        };
-        return here && config.timestamps() && timeWait.record().reusableFromNs() <= nowNs;
+        boolean here = wanted
+                || switch (config.timeWaitReuse()) {
+                    case NEVER -> false;
+                    case LOOPBACK -> out.isLoopback();
+                    case ALWAYS -> true;
+                };
+        return here && config.timestamps() && timeWait.record().reusableFromNs(wanted) <= nowNs;
     }
 }

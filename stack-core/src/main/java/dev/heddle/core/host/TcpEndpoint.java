@@ -279,7 +279,7 @@ public final class TcpEndpoint {
     /**
      * How many octets are still to be read until the urgent data ends, whether they have arrived or not; 0 if there is
      * none. Without {@link ConnectionOptions#oobInline()} the last of them is out of band and reading passes it over. A read
-     * never crosses the urgent data's last octet together with what is before it, nor its end.
+     * that begins before the urgent data's last octet stops at it.
      */
     public long urgentBytes() {
         TcpConnection c = connection;

@@ -111,11 +111,15 @@ final class TimeWaitTable {
         }
     }
 
-    /** Gives the name of a record to a connection that is opened from here; false if it may not have it. */
-    boolean reuse(TimeWaitEntry entry, TcpConnection successor, long nowNs) {
+    /**
+     * Gives the name of a record to a connection that is opened from here; false if it may not have it.
+     *
+     * @param wanted whether the application has asked for this very name
+     */
+    boolean reuse(TimeWaitEntry entry, TcpConnection successor, boolean wanted, long nowNs) {
         lock.lock();
         try {
-            if (!entry.queued || entry.record().reusableFromNs() > nowNs || !table.replace(entry, successor)) {
+            if (!entry.queued || entry.record().reusableFromNs(wanted) > nowNs || !table.replace(entry, successor)) {
                 return false;
             }
             counters.increment(TcpCounter.TcpExtTWRecycled);

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 
 /**
  * How the application reads what has arrived, and the urgent data in it (RFC 9293 3.8.5). As on Linux the last octet of the
- * urgent data is out of band, so that reading passes it over, unless it is asked for in line; either way a read stops at
- * it, and in line behind it, so that the boundary shows.
+ * urgent data is out of band, so that reading passes it over, unless it is asked for in line; either way a read that begins
+ * before it stops at it, so that the boundary shows.
  *
  * <p>Methods that take {@code end} mean the octet behind the last one that has arrived in order.
  */
@@ -146,12 +146,7 @@ final class StreamReader {
             return 0;
         }
         long first = first(end);
-        long stop = end;
-        if (first < up - 1 && up - 1 < end) {
-            stop = up - 1;
-        } else if (first < up && up < end) {
-            stop = up;
-        }
+        long stop = first < up - 1 && up - 1 < end ? up - 1 : end;
         return (int) Math.min(most, stop - first);
     }
 }

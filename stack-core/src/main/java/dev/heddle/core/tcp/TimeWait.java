@@ -97,9 +97,12 @@ public final class TimeWait {
     /**
      * From when on a connection that is opened from here may take the name: the timestamps of its segments are larger by
      * then than any of the old ones, so that the peer accepts its SYN (RFC 6191) and PAWS tells them apart. Any thread.
+     *
+     * @param wanted whether the application has asked for this very name; as Linux has it, it does not wait then, for what is
+     *     sent has no smaller timestamps than the old segments, and higher numbers
      */
-    public long reusableFromNs() {
-        return negotiated.timestamps() ? stampedNs + REUSE_DELAY_NS : Clock.NEVER;
+    public long reusableFromNs(boolean wanted) {
+        return !negotiated.timestamps() ? Clock.NEVER : wanted ? stampedNs : stampedNs + REUSE_DELAY_NS;
     }
 
     /** An ISS that no segment of the old connection can be mistaken for (RFC 9293 MAY-2). */

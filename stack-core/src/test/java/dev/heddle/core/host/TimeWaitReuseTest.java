@@ -163,6 +163,32 @@ class TimeWaitReuseTest {
     }
 
     @Test
+    @Requirement("RFC6191:2")
+    void an_application_that_asks_for_the_name_of_a_time_wait_has_it_at_once() {
+        HostPair net = new HostPair();
+        TcpListener listener = net.listen(PORT);
+        for (int i = 0; i < 3; i++) {
+            TcpEndpoint client = net.a.tcpEndpoint();
+            assertThat(client.bind(IpAddress.ANY_V4, 40_000, true)).isEqualTo(Failure.NONE);
+            assertThat(client.connect(B4, PORT)).isEqualTo(Failure.NONE);
+            net.deliver();
+            assertThat(client.state()).isEqualTo(TcpState.ESTABLISHED);
+            TcpEndpoint server = Objects.requireNonNull(listener.tryAccept());
+            client.write(new byte[100], 0, 100);
+            net.deliver();
+            assertThat(server.read(new byte[200], 0, 200)).isEqualTo(100);
+            client.close();
+            server.close();
+            net.deliver();
+            assertThat(stateAtA(net)).isEqualTo(TcpState.TIME_WAIT);
+        }
+        assertThat(count(net.a, TcpCounter.TcpExtTWRecycled)).isEqualTo(2);
+        net.advance(61 * SECOND);
+        assertThat(net.a.ports().isUsed(40_000)).isFalse();
+        net.closeAndCheck();
+    }
+
+    @Test
     void without_timestamps_a_time_wait_keeps_its_name() {
         HostPair net = new HostPair(
                 onePort().timeWaitReuse(TimeWaitReuse.ALWAYS).timestamps(false).build());

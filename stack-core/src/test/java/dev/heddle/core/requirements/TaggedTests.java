@@ -35,8 +35,15 @@ import javax.tools.ToolProvider;
  */
 record TaggedTests(List<TaggedTest> tests, List<String> problems) {
 
-    private static final Set<String> TEST_ANNOTATIONS =
-            Set.of("Test", "ParameterizedTest", "RepeatedTest", "TestFactory", "TestTemplate", "Property", "Example");
+    private static final Set<String> TEST_ANNOTATIONS = Set.of(
+            "Test",
+            "ParameterizedTest",
+            "RepeatedTest",
+            "TestFactory",
+            "SocketContract",
+            "TestTemplate",
+            "Property",
+            "Example");
 
     /**
      * @param source the file's address

@@ -1,0 +1,106 @@
+package dev.heddle.net;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/** Urgent data as {@code java.net.Socket} sends it and receives it. */
+class UrgentDataContractTest {
+
+    @SocketContract
+    void the_urgent_octet_is_dropped_from_the_stream(Network network) throws Exception {
+        try (Connection connection = Connection.open(network)) {
+            sendAroundUrgent(connection);
+            assertThat(connection.server().getInputStream().readAllBytes())
+                    .asString()
+                    .isEqualTo("beforeafter");
+        }
+    }
+
+    @SocketContract
+    void the_urgent_octet_stays_in_line_if_asked_to(Network network) throws Exception {
+        try (Connection connection = Connection.open(network)) {
+            connection.server().setOOBInline(true);
+            sendAroundUrgent(connection);
+            assertThat(connection.server().getInputStream().readAllBytes())
+                    .asString()
+                    .isEqualTo("before!after");
+        }
+    }
+
+    @SocketContract
+    void a_read_does_not_cross_the_urgent_octet(Network network) throws Exception {
+        try (Connection connection = Connection.open(network)) {
+            sendAroundUrgent(connection);
+            Connection.awaitArrivals(network);
+            InputStream in = connection.server().getInputStream();
+            assertThat(in.available()).isEqualTo(6);
+            assertThat(read(in)).isEqualTo("before");
+            assertThat(in.available()).isZero();
+            assertThat(read(in)).isEqualTo("after");
+            assertThat(in.read()).isEqualTo(-1);
+        }
+    }
+
+    @SocketContract
+    void a_read_ends_before_an_urgent_octet_that_is_in_line(Network network) throws Exception {
+        try (Connection connection = Connection.open(network)) {
+            connection.server().setOOBInline(true);
+            sendAroundUrgent(connection);
+            Connection.awaitArrivals(network);
+            InputStream in = connection.server().getInputStream();
+            assertThat(in.available()).isEqualTo(12);
+            assertThat(read(in)).isEqualTo("before");
+            assertThat(in.available()).isEqualTo(6);
+            assertThat(read(in)).isEqualTo("!after");
+            assertThat(in.read()).isEqualTo(-1);
+        }
+    }
+
+    private static String read(InputStream in) throws IOException {
+        byte[] target = new byte[100];
+        return new String(target, 0, in.read(target), US_ASCII);
+    }
+
+    @SocketContract
+    void an_urgent_octet_alone_does_not_end_a_read(Network network) throws Exception {
+        try (Connection connection = Connection.open(network)) {
+            connection.client().sendUrgentData('!');
+            Connection.awaitArrivals(network);
+            InputStream in = connection.server().getInputStream();
+            assertThat(in.available()).isZero();
+            BlockedCall read = BlockedCall.start(in::read);
+            connection.client().getOutputStream().write('x');
+            assertThat(read.end().result()).isEqualTo((int) 'x');
+        }
+    }
+
+    @SocketContract
+    void an_urgent_octet_may_be_the_last_of_the_stream(Network network) throws Exception {
+        try (Connection connection = Connection.open(network)) {
+            connection.client().sendUrgentData('!');
+            connection.client().shutdownOutput();
+            assertThat(connection.server().getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @SocketContract
+    void only_the_low_eight_bits_are_sent(Network network) throws Exception {
+        try (Connection connection = Connection.open(network)) {
+            connection.server().setOOBInline(true);
+            connection.client().sendUrgentData(0x1234);
+            assertThat(connection.server().getInputStream().read()).isEqualTo(0x34);
+        }
+    }
+
+    private static void sendAroundUrgent(Connection connection) throws Exception {
+        OutputStream output = connection.client().getOutputStream();
+        output.write("before".getBytes(US_ASCII));
+        connection.client().sendUrgentData('!');
+        output.write("after".getBytes(US_ASCII));
+        connection.client().shutdownOutput();
+    }
+}
