@@ -75,7 +75,7 @@ final class Dialogue {
     }
 
     /** The first cause, and what was thrown. */
-    private static String describe(Throwable thrown) {
+    static String describe(Throwable thrown) {
         Throwable cause = thrown;
         while (cause.getCause() != null) {
             cause = cause.getCause();
