@@ -31,12 +31,14 @@ final class HttpClientsIT {
     private Class<? extends HttpLibrary> library;
 
     private static Namespace namespace;
+    private static ServerKeys keys;
     private static HttpServerProcess server;
 
     @BeforeAll
     static void start(@TempDir Path directory) {
         namespace = Namespace.create();
-        server = new HttpServerProcess(namespace, directory);
+        keys = ServerKeys.generate(directory);
+        server = new HttpServerProcess(namespace, keys);
     }
 
     @AfterAll
@@ -47,7 +49,7 @@ final class HttpClientsIT {
 
     private Program onHeddle(String stack, String readTimeoutMs) {
         return Program.onHeddle(
-                Launcher.in(namespace, stack).jvm(server.trust().toArray(String[]::new)), library, readTimeoutMs);
+                Launcher.in(namespace, stack).jvm(keys.trust().toArray(String[]::new)), library, readTimeoutMs);
     }
 
     @Test
@@ -74,7 +76,7 @@ final class HttpClientsIT {
     @Test
     void fail_as_on_the_kernels_sockets_when_a_connection_ends_abruptly_and_go_on() {
         try (Program onHeddle = onHeddle(STACK, SHORT_READ_TIMEOUT_MS);
-                Program onKernel = Program.onKernel(namespace, server.trust(), library, SHORT_READ_TIMEOUT_MS)) {
+                Program onKernel = Program.onKernel(namespace, keys.trust(), library, SHORT_READ_TIMEOUT_MS)) {
             new AbruptEnds(namespace, server)
                     .areTheSame(onHeddle, onKernel, "stall " + SITE + " 100000", "download " + SITE + " 1000");
         }

@@ -1,5 +1,9 @@
 package dev.heddle.it;
 
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+
 /** A server that knows nothing of Heddle, on the kernel's TCP of a namespace. */
 interface RealServer extends AutoCloseable {
 
@@ -10,6 +14,16 @@ interface RealServer extends AutoCloseable {
     void kill();
 
     int port();
+
+    /** Waits until somebody listens on its port. */
+    default void awaitListening(Namespace namespace) {
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> !namespace
+                        .command("ss", "-Hltn", "sport", "=", ":" + port())
+                        .runOrFail()
+                        .isBlank());
+    }
 
     @Override
     void close();

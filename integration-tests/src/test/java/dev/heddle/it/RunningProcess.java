@@ -122,11 +122,24 @@ final class RunningProcess implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    /** Kills the program and those it started so that none of them sees another die. */
+    void closeAtOnce() {
+        List<ProcessHandle> all = all();
+        List<String> words = new ArrayList<>(List.of("kill", "-STOP"));
+        all.forEach(one -> words.add(Long.toString(one.pid())));
+        Command.of(words).run(); // some may just have ended
+        close();
+    }
+
+    private List<ProcessHandle> all() {
         List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
         all.add(process.toHandle());
-        all.forEach(ProcessHandle::destroyForcibly);
+        return all;
+    }
+
+    @Override
+    public void close() {
+        all().forEach(ProcessHandle::destroyForcibly);
         if (!waitFor(KILL_TIMEOUT)) {
             throw new AssertionError("cannot end " + command);
         }
