@@ -136,6 +136,8 @@ final class Command {
         builder.environment()
                 .keySet()
                 .removeIf(name -> name.toLowerCase(Locale.ROOT).endsWith("_proxy"));
+        // A JVM says on its standard error that it has found them.
+        builder.environment().remove("JAVA_TOOL_OPTIONS");
         try {
             return new RunningProcess(this, builder.start());
         } catch (IOException e) {

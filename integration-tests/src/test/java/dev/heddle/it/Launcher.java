@@ -76,6 +76,11 @@ final class Launcher {
         return namespace.command(words);
     }
 
+    /** The project's own command, as it was built. */
+    static Command heddle(Namespace namespace, String... arguments) {
+        return namespace.command("env", "HEDDLE_BUILD=no", SCRIPT.toString()).with(arguments);
+    }
+
     private List<String> java() {
         List<String> words = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -42,6 +42,11 @@ final class RunningProcess implements AutoCloseable {
         return process.getErrorStream();
     }
 
+    /** Its number; also that of a program that {@code ip netns exec} has become. */
+    long pid() {
+        return process.pid();
+    }
+
     /** Asks the program to end as Ctrl-C does. */
     void interrupt() {
         Command.of("kill", "-INT", Long.toString(process.pid())).runOrFail();
