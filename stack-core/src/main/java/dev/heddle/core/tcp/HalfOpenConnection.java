@@ -135,17 +135,26 @@ public final class HalfOpenConnection {
             context.counters().increment(TcpCounter.TcpAttemptFails);
             return false;
         }
+        TcpEvents events = context.events();
+        if (events.isWanted()) {
+            events.happened(new TcpEvent.TimedOut(timeoutNs(), retries + 1, 0));
+            events.happened(new TcpEvent.Retransmitted(iss, 0, TcpCounter.TcpExtTCPSynRetrans));
+        }
         retries++;
         // IP is not told at R1: whose address a SYN has may be forged, and his connections must not go another way for
         // it.
         context.counters().increment(TcpCounter.TcpExtTCPSynRetrans);
         context.counters().increment(TcpCounter.TcpRetransSegs);
         sendSynAck(nowNs);
-        deadlineNs = nowNs
-                + Math.min(
-                        context.config().initialRtoNs() << Math.min(retries, MAX_SHIFT),
-                        context.config().maxRtoNs());
+        deadlineNs = nowNs + timeoutNs();
         return true;
+    }
+
+    /** How long the SYN-ACK of the moment waits for its ACK. */
+    private long timeoutNs() {
+        return Math.min(
+                context.config().initialRtoNs() << Math.min(retries, MAX_SHIFT),
+                context.config().maxRtoNs());
     }
 
     /** RFC 9293 3.10.7.4 for SYN-RECEIVED, up to the point where a connection comes of it. */
@@ -186,14 +195,21 @@ public final class HalfOpenConnection {
         }
         if (negotiated.timestamps() && !header.options().hasTimestamps()) {
             // RFC 7323 3.2
-            context.counters().increment(TcpCounter.TcpExtPAWSEstab);
+            outdated(header);
             return Verdict.DROPPED;
         }
         if (negotiated.timestamps() && header.options().timestampValue() - peerTimestamp < 0) {
-            context.counters().increment(TcpCounter.TcpExtPAWSEstab);
+            outdated(header);
             return challenge(nowNs);
         }
         return Verdict.PROMOTE;
+    }
+
+    private void outdated(TcpHeader header) {
+        context.counters().increment(TcpCounter.TcpExtPAWSEstab);
+        if (context.events().isWanted()) {
+            context.events().happened(new TcpEvent.Dropped(TcpCounter.TcpExtPAWSEstab, header.payloadLength()));
+        }
     }
 
     /**

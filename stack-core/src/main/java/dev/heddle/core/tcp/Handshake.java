@@ -113,6 +113,10 @@ final class Handshake {
         snd.wl2 = 1;
         snd.wnd = windowField;
         snd.maxWnd = Math.max(snd.maxWnd, snd.wnd);
+        TcpEvents events = tcb.context().events();
+        if (snd.wnd == 0 && events.isWanted()) {
+            events.happened(new TcpEvent.WindowClosed(TcpEvent.Side.PEERS));
+        }
         tcb.timers().cancel(ConnectionTimers.Kind.RETRANSMIT);
         tcb.softErrors().clear();
         // RFC 6298 2.2, 3, 5.7

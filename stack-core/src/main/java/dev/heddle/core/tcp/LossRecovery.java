@@ -313,11 +313,16 @@ final class LossRecovery {
                 && phase == Phase.OPEN) {
             // RFC 8985 7.4.2: as a fast recovery, one that is over at once.
             context.counters().increment(TcpCounter.TcpExtTCPLossProbeRecovery);
-            if (!ecn.isBeforeReduction(probeEnd - 1)) {
+            boolean reducing = !ecn.isBeforeReduction(probeEnd - 1);
+            if (reducing) {
                 congestion.recoveryEntered(ack.priorInFlightBytes, ack.arrivalNs);
+            }
+            reports.entered(TcpEvent.Loss.REPORTED, inFlightBytes(), congestion);
+            if (reducing) {
                 congestion.recoveryLeft(ack.arrivalNs);
                 ecn.reduced(ack.nextOffset);
             }
+            reports.left(TcpEvent.Outcome.REPAIRED, congestion);
         }
     }
 
@@ -414,8 +419,12 @@ final class LossRecovery {
         }
         // RFC 5682: duplicates may tell of a loss again.
         recoveryPoint = 0;
+        // A D-SACK often comes when the recovery is over, and was left.
+        boolean leaving = phase != Phase.OPEN;
         open(ack.arrivalNs);
-        reports.left(TcpEvent.Outcome.FOR_NOTHING, congestion);
+        if (leaving) {
+            reports.left(TcpEvent.Outcome.FOR_NOTHING, congestion);
+        }
         return true;
     }
 

@@ -371,6 +371,11 @@ public final class Tcb {
         return state;
     }
 
+    /** Whether our SYN was acknowledged, whatever has become of the connection since. */
+    public boolean isHandshakeComplete() {
+        return snd.una > 0;
+    }
+
     /** Why the connection is CLOSED; NONE for an orderly end. */
     public Failure failure() {
         return failure;

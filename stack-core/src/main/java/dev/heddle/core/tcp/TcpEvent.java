@@ -4,7 +4,7 @@ package dev.heddle.core.tcp;
 public sealed interface TcpEvent {
 
     /**
-     * Octets, or a SYN, went out again.
+     * Octets, a SYN or a FIN went out again.
      *
      * @param sequence the first sequence number, as in the header
      * @param bytes of text
@@ -31,7 +31,8 @@ public sealed interface TcpEvent {
     }
 
     /**
-     * Recovery from loss has begun.
+     * Recovery from loss has begun. It is left, or ends with the connection. What a loss probe has repaired (RFC 8985 7.4.2) is
+     * a recovery that is left at once.
      *
      * @param inFlightBytes what is thought to be on its way
      * @param congestionWindowBytes after the reduction
@@ -41,7 +42,7 @@ public sealed interface TcpEvent {
 
     /** How a recovery ended. */
     enum Outcome {
-        /** All that was outstanding at its beginning is acknowledged. */
+        /** All that was outstanding at its beginning is acknowledged. A D-SACK may yet show that it was for nothing. */
         REPAIRED,
         /** Nothing was lost: the reduction was taken back (RFC 4015, 5682, D-SACK). */
         FOR_NOTHING,
@@ -72,6 +73,7 @@ public sealed interface TcpEvent {
      * Data that had arrived was dropped; the peer will send it again.
      *
      * @param why under which it was counted
+     * @param bytes of text
      */
     record Dropped(TcpCounter why, long bytes) implements TcpEvent {}
 }

@@ -100,14 +100,16 @@ final class Transmission {
         int mss = emitter.mssBytes();
         context.counters().increment(kind);
         context.counters().add(TcpCounter.TcpRetransSegs, (length + mss - 1) / mss);
-        emitter.countRetransmitted(length);
+        long start = records.start(index);
+        // A FIN is an octet of the sequence, and no text.
+        long text = Math.max(0, Math.min(length, buffer.tail() - start));
+        emitter.countRetransmitted(text);
         recovery.counts().retransmittedSegments += (int) ((length + mss - 1) / mss);
         congestion.sent(length, recovery.inFlightBytes(), nowNs);
-        long start = records.start(index);
         recovery.retransmitted(index, length, nowNs);
         times.sent(nowNs);
         if (context.events().isWanted()) {
-            context.events().happened(new TcpEvent.Retransmitted(sequence.wire(start), length, kind));
+            context.events().happened(new TcpEvent.Retransmitted(sequence.wire(start), text, kind));
         }
         return true;
     }

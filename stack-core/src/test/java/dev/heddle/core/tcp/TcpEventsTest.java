@@ -134,6 +134,58 @@ class TcpEventsTest {
         assertThat(script.events.take()).containsExactly(new TcpEvent.Dropped(TcpCounter.TcpExtPAWSEstab, 100));
     }
 
+    @Test
+    void recovery_that_is_found_to_be_for_nothing_when_it_is_over_is_left_once() {
+        sent(10_000);
+        script.inject(ack(1).sack(1001, 4001)).ignoreSent();
+        script.inject(ack(10_001));
+        script.inject(ack(10_001).sack(1, 1001)).expectCount(TcpCounter.TcpExtTCPDSACKUndo, 1);
+        assertThat(script.events.take())
+                .filteredOn(event -> event instanceof TcpEvent.RecoveryLeft)
+                .containsExactly(new TcpEvent.RecoveryLeft(TcpEvent.Outcome.REPAIRED, 5000));
+    }
+
+    @Test
+    void loss_that_a_probe_has_repaired_is_a_recovery_that_is_over_at_once() {
+        script.config(c -> c.tailLossProbe(true));
+        sent(4000);
+        script.inject(ack(3001)).after(250 * MS).inject(ack(4001)).expectCount(TcpCounter.TcpExtTCPLossProbes, 1);
+        script.events.take();
+        script.write(1000).after(50 * MS).inject(ack(5001)).expectCount(TcpCounter.TcpExtTCPLossProbeRecovery, 1);
+        assertThat(script.events.take())
+                .hasExactlyElementsOfTypes(TcpEvent.RecoveryEntered.class, TcpEvent.RecoveryLeft.class)
+                .first()
+                .isInstanceOfSatisfying(TcpEvent.RecoveryEntered.class, entered -> {
+                    assertThat(entered.loss()).isEqualTo(TcpEvent.Loss.REPORTED);
+                    assertThat(entered.congestionWindowBytes())
+                            .isLessThan(10_000)
+                            .isEqualTo(entered.slowStartThresholdBytes());
+                });
+    }
+
+    @Test
+    void fin_that_is_sent_again_is_no_text() {
+        script.connect().after(10 * MS).answered().write(300).ignoreSent().shutdownOutput().after(2000 * MS);
+        assertThat(script.events.take())
+                .filteredOn(event -> event instanceof TcpEvent.Retransmitted)
+                .first()
+                .isEqualTo(new TcpEvent.Retransmitted(wire(1), 300, TcpCounter.TcpExtTCPSlowStartRetrans));
+        script.inject(ack(301)).ignoreSent().after(2000 * MS);
+        assertThat(script.events.take())
+                .filteredOn(event -> event instanceof TcpEvent.Retransmitted)
+                .first()
+                .isEqualTo(new TcpEvent.Retransmitted(wire(301), 0, TcpCounter.TcpExtTCPSlowStartRetrans));
+        assertThat(script.tcb().info(script.nowNs()).retransmittedBytes() % 300).isZero();
+    }
+
+    @Test
+    void window_of_the_peer_that_was_closed_from_the_beginning() {
+        script.peerWindow(0).established();
+        assertThat(script.events.take()).containsExactly(new TcpEvent.WindowClosed(TcpEvent.Side.PEERS));
+        script.inject(ack(1).window(1024));
+        assertThat(script.events.take()).containsExactly(new TcpEvent.WindowOpened(TcpEvent.Side.PEERS, 1024));
+    }
+
     private int wire(long offset) {
         return script.tcb().sendSequence().wire(offset);
     }
