@@ -4,11 +4,12 @@ import dev.heddle.core.counter.CounterSet;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.SocketPair;
 import dev.heddle.core.tcp.TcpCounter;
+import dev.heddle.core.tcp.TcpEvent;
 import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
-/** What a host has to tell of the packets that its observer shall know were dropped. Any thread. */
+/** What a host has to tell of the packets that its observer shall know were dropped, and of handshakes. Any thread. */
 final class DropReports extends Reports {
 
     private final HostObserver observer;
@@ -19,9 +20,26 @@ final class DropReports extends Reports {
 
     /** A listener has dropped what came from a peer. */
     void segmentDropped(TcpCounter why, SocketPair pair, int bytes) {
-        if (observer.isListening()) {
+        if (isListening(observer)) {
             report(new PacketDrop(why, null, pair.remoteAddress(), pair.localAddress(), TcpHeader.PROTOCOL, bytes));
         }
+    }
+
+    /** Fragments that waited for others were given up. */
+    void fragmentsDropped(Enum<?> why, IpAddress source, IpAddress destination, int protocol, int bytes) {
+        if (isListening(observer)) {
+            report(new PacketDrop(why, null, source, destination, protocol, bytes));
+        }
+    }
+
+    /** Whether anybody listens now. */
+    boolean isWanted() {
+        return isListening(observer);
+    }
+
+    /** Something befell what may become a connection. */
+    void happened(SocketPair pair, TcpEvent event) {
+        add(() -> observer.happened(pair, event));
     }
 
     private void report(PacketDrop drop) {
@@ -65,7 +83,7 @@ final class DropReports extends Reports {
         /** It has been. */
         void end(Packet packet, int bytes) {
             Enum<?> reason = why;
-            if (reason == null || !observer.isListening()) {
+            if (reason == null || !isListening(observer)) {
                 return;
             }
             boolean known = packet.protocol >= 0;

@@ -48,7 +48,7 @@ final class EndpointGate {
         void visitLater();
 
         /** Counts a packet that found no room in the backlog. */
-        void backlogDrop(int bytes);
+        void backlogDrop(Packet packet);
     }
 
     /** The end of a batch: send once. Every visit does, so there is nothing else to do for it. */
@@ -160,7 +160,7 @@ final class EndpointGate {
 
     private boolean appendOrDrop(Packet packet) {
         if (!backlog.append(packet)) {
-            room.backlogDrop(packet.transportLength);
+            room.backlogDrop(packet);
         }
         return true;
     }

@@ -1,8 +1,8 @@
 package dev.heddle.core.host;
 
-import dev.heddle.core.counter.CounterSet;
 import dev.heddle.core.icmp.IcmpErrorSender;
 import dev.heddle.core.ip.Fragment;
+import dev.heddle.core.ip.FragmentLosses;
 import dev.heddle.core.ip.Reassembly;
 import dev.heddle.core.ip.ReassemblyLimits;
 import dev.heddle.core.link.Packet;
@@ -34,13 +34,24 @@ final class Fragments {
     private @Nullable Refusal refused;
 
     /** @param limitBytes what the fragments of each address family may take */
-    Fragments(Network network, PacketPool packets, HostCounters counters, IcmpErrorSender errors, long limitBytes) {
+    Fragments(
+            Network network,
+            PacketPool packets,
+            HostCounters counters,
+            IcmpErrorSender errors,
+            @Nullable DropReports drops,
+            long limitBytes) {
         this.network = network;
         this.packets = packets;
         this.errors = errors;
-        CounterSet<Refusal> refusals = counters.refusals().watched(refusal -> refused = refusal);
-        ipv4 = new Reassembly(true, ReassemblyLimits.of(true, limitBytes), packets, counters.ip(), refusals);
-        ipv6 = new Reassembly(false, ReassemblyLimits.of(false, limitBytes), packets, counters.ip(), refusals);
+        FragmentLosses losses = drops == null ? FragmentLosses.NONE : new Losses(drops);
+        ipv4 = reassembly(true, limitBytes, counters, losses);
+        ipv6 = reassembly(false, limitBytes, counters, losses);
+    }
+
+    private Reassembly reassembly(boolean isIpv4, long limitBytes, HostCounters counters, FragmentLosses losses) {
+        ReassemblyLimits limits = ReassemblyLimits.of(isIpv4, limitBytes);
+        return new Reassembly(isIpv4, limits, packets, counters.ip(), counters.refusals(), losses);
     }
 
     /** Takes a fragment; gives the whole datagram if it was the last one missing, to be released by the caller. */
@@ -108,6 +119,38 @@ final class Fragments {
 
     private long nextDeadlineNs() {
         return Math.min(ipv4.nextDeadlineNs(), ipv6.nextDeadlineNs());
+    }
+
+    /** What goes is told, what is refused is noted; with the lock. */
+    private final class Losses implements FragmentLosses {
+
+        private final DropReports drops;
+
+        Losses(DropReports drops) {
+            this.drops = drops;
+        }
+
+        @Override
+        public void refused(Refusal why) {
+            refused = why;
+        }
+
+        @Override
+        public void givenUp(
+                Enum<?> why,
+                long sourceHigh,
+                long sourceLow,
+                long destinationHigh,
+                long destinationLow,
+                int protocol,
+                int bytes) {
+            drops.fragmentsDropped(
+                    why,
+                    IpAddress.of(sourceHigh, sourceLow),
+                    IpAddress.of(destinationHigh, destinationLow),
+                    protocol,
+                    bytes);
+        }
     }
 
     /** When the first datagram is given up; at home where the first fragment came from. */

@@ -7,15 +7,19 @@ import dev.heddle.core.tcp.TcpInfo;
 
 /**
  * Hears what befalls a host and its connections: for logs, metrics and events, which the engine itself has none of. Calls come
- * on whatever thread caused what they tell, or on a pump's, with no lock held, and must not block; an exception is reported and
- * does no harm. Those of one connection come in their order, but a call may begin before the one before it has returned.
+ * on whatever thread caused what they tell, or on a pump's, with no lock held, and must not block; what they throw is reported
+ * as uncaught and does no harm. Those of one connection come in their order, one after the other; those of several, and of
+ * packets that were dropped, may come at the same time.
  */
 public interface HostObserver {
 
     /** Nobody listens; a connection then keeps nothing to tell. */
     HostObserver NONE = new HostObserver() {};
 
-    /** Whether anything is to be told at present; asked often. What happens meanwhile is not told later. */
+    /**
+     * Whether anything is to be told at present. What happens meanwhile is not told later. This one is asked often and in the
+     * midst of the host's work, with its locks held: it must do no more than look. If it throws, nobody listens.
+     */
     default boolean isListening() {
         return true;
     }
@@ -31,9 +35,9 @@ public interface HostObserver {
      */
     default void closed(SocketPair pair, TcpInfo last, Failure why) {}
 
-    /** Something befell a connection that goes on. Of very many at a time the last ones are not told. */
+    /** Something befell a connection, or a handshake that a peer has begun. Of very many at a time the last ones are not told. */
     default void happened(SocketPair pair, TcpEvent event) {}
 
-    /** A packet was dropped on its way in. Of very many at a time the last ones are not told. */
+    /** A packet was dropped on its way in, at once or because the rest of it did not come. Of very many at a time the last ones are not told. */
     default void dropped(PacketDrop drop) {}
 }

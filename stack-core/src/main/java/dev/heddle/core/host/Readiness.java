@@ -110,12 +110,7 @@ public final class Readiness implements Wakeable {
     @Override
     public void fire() {
         for (Runnable subscriber : subscribers) {
-            try {
-                subscriber.run();
-            } catch (RuntimeException e) {
-                Thread thread = Thread.currentThread();
-                thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
-            }
+            Callback.run(subscriber);
         }
     }
 

@@ -53,10 +53,14 @@ class Reports implements Wakeable {
     }
 
     @Override
-    public final void fire() {
-        if (latest == null) {
-            return;
+    public void fire() {
+        if (isDue()) {
+            tellAll();
         }
+    }
+
+    /** Tells what there is now. */
+    final void tellAll() {
         Report last = (Report) LATEST.getAndSet(this, null);
         Report first = null;
         while (last != null) {
@@ -66,16 +70,16 @@ class Reports implements Wakeable {
             last = before;
         }
         for (Report report = first; report != null; report = report.next) {
-            tell(report.call);
+            Callback.run(report.call);
         }
     }
 
-    private static void tell(Runnable call) {
+    /** Whether an observer listens; may be asked with locks held. One that cannot say so does not. */
+    static boolean isListening(HostObserver observer) {
         try {
-            call.run();
-        } catch (RuntimeException e) {
-            Thread thread = Thread.currentThread();
-            thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+            return observer.isListening();
+        } catch (RuntimeException | Error e) {
+            return false;
         }
     }
 

@@ -83,6 +83,9 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
         gate = new EndpointGate(this, new Backlog(host.packets(), (int) Math.min(Integer.MAX_VALUE / 2, budgetBytes)));
         calls = new ConnectionCalls(host, this, gate, state);
         timer = new Timer(home);
+        if (reports != null) {
+            reports.later(this::visitLater);
+        }
     }
 
     Readiness readiness() {
@@ -213,7 +216,7 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
             path.follow(tcb, host.outbound(), nowNs);
             tcb.flush(nowNs);
             TcpState now = tcb.state();
-            if (reports != null && now.isSynchronized()) {
+            if (reports != null && tcb.isHandshakeComplete()) {
                 reports.opened();
             }
             if (now == TcpState.CLOSED || now == TcpState.TIME_WAIT && !tcb.wantsOutput()) {
@@ -300,6 +303,11 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
     @Override
     public void stray(Packet packet, @Nullable Batch batch) {
         host.tcpInput().dispatch(packet, pair().scope(), batch);
+        DropReports drops = host.dropReports();
+        if (drops != null && batch == null) {
+            // No batch will end that would tell them.
+            drops.fire();
+        }
     }
 
     @Override
@@ -308,10 +316,10 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
     }
 
     @Override
-    public void backlogDrop(int bytes) {
+    public void backlogDrop(Packet packet) {
         host.counters().tcp().increment(TcpCounter.TcpExtTCPBacklogDrop);
         if (reports != null && reports.isWanted()) {
-            reports.happened(new TcpEvent.Dropped(TcpCounter.TcpExtTCPBacklogDrop, bytes));
+            reports.happened(new TcpEvent.Dropped(TcpCounter.TcpExtTCPBacklogDrop, packet.tcp().payloadLength()));
         }
     }
 

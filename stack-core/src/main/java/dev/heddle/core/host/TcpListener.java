@@ -40,6 +40,9 @@ public final class TcpListener {
     /** What handshakes share with others. */
     private final TcpContext context;
 
+    /** Null if nobody observes. */
+    private final @Nullable HandshakeReports reports;
+
     /* Guarded by handshakes. */
 
     private final HalfOpenQueue halfOpen;
@@ -63,7 +66,8 @@ public final class TcpListener {
         this.boundUse = boundUse;
         this.options = options;
         handshakes = new SendingLock(host.tcpContext().output());
-        context = host.tcpContext().with(handshakes);
+        reports = HandshakeReports.of(host);
+        context = HandshakeReports.contextOf(host.tcpContext().with(handshakes), reports);
         halfOpen = new HalfOpenQueue(host.config().tcp(), backlog);
         acceptQueue = new AcceptQueue(backlog, readiness);
     }
@@ -248,12 +252,12 @@ public final class TcpListener {
             refuseCompletion(packet, pair);
             return true;
         }
-        ConnectionReports reports = ConnectionReports.of(host, pair);
-        TcpContext shared = ConnectionReports.contextOf(host, reports);
+        ConnectionReports own = ConnectionReports.of(host, pair);
+        TcpContext shared = ConnectionReports.contextOf(host, own);
         Tcb tcb = CookieHandshake.accept(shared, pair, packet, mss, options, path, nowNs);
         PortAllocator.Use use = boundUse.bound();
         host.ports().share(pair.localAddress(), pair.localPort(), use);
-        TcpConnection connection = new TcpConnection(host, tcb, reports, out.driver(), new Readiness(), use);
+        TcpConnection connection = new TcpConnection(host, tcb, own, out.driver(), new Readiness(), use);
         if (host.table().addIfAbsent(connection) != null) {
             // Another thread was faster with the same ACK.
             host.ports().release(pair.localAddress(), pair.localPort(), use);
@@ -305,6 +309,7 @@ public final class TcpListener {
                 remove(entry);
                 return false;
             }
+            tellOf(entry);
             HalfOpenConnection.Verdict verdict = entry.record().segmentArrives(packet, packet.arrivalNs);
             switch (verdict) {
                 case ANSWERED, DROPPED -> entry.timer().arm(entry.record().nextDeadlineNs());
@@ -347,13 +352,13 @@ public final class TcpListener {
     }
 
     private TcpConnection promote(HalfOpenEntry entry, long nowNs) {
-        ConnectionReports reports = ConnectionReports.of(host, entry.pair());
-        Tcb tcb = entry.record().promote(ConnectionReports.contextOf(host, reports), nowNs);
+        ConnectionReports own = ConnectionReports.of(host, entry.pair());
+        Tcb tcb = entry.record().promote(ConnectionReports.contextOf(host, own), nowNs);
         PortAllocator.Use use = boundUse.bound();
         SocketPair pair = entry.pair();
         host.ports().share(pair.localAddress(), pair.localPort(), use);
         TcpConnection connection =
-                new TcpConnection(host, tcb, reports, entry.timer().home(), new Readiness(), use);
+                new TcpConnection(host, tcb, own, entry.timer().home(), new Readiness(), use);
         halfOpen.remove(entry);
         host.table().replace(entry, connection);
         entry.timer().cancel();
@@ -367,6 +372,7 @@ public final class TcpListener {
             if (!entry.queued) {
                 return;
             }
+            tellOf(entry);
             if (halfOpen.timerExpires(entry, nowNs)) {
                 entry.timer().arm(entry.record().nextDeadlineNs());
             } else {
@@ -406,6 +412,12 @@ public final class TcpListener {
             }
         } finally {
             handshakes.unlock();
+        }
+    }
+
+    private void tellOf(HalfOpenEntry entry) {
+        if (reports != null) {
+            reports.of(entry.pair());
         }
     }
 

@@ -42,6 +42,10 @@ final class PartialDatagram {
     private int fragments;
 
     private int receivedBytes;
+
+    /** The packets that have come, headers included; also when they are gone. */
+    private int arrivedBytes;
+
     private int totalBytes = UNKNOWN;
 
     /** Which ECN codepoints have come, a bit each. */
@@ -149,6 +153,7 @@ final class PartialDatagram {
         }
         addRange(fragment.offsetBytes, fragment.offsetBytes + length);
         receivedBytes += length;
+        arrivedBytes += packet.length();
         codepoints |= 1 << (packet.trafficClass & ECN);
         if (!fragment.moreFragments) {
             totalBytes = fragment.offsetBytes + length;
@@ -172,6 +177,11 @@ final class PartialDatagram {
     /** Whether congestion was experienced by what is not capable of ECN, or capability itself is in doubt (RFC 3168 5.3). */
     boolean isEcnSpoilt() {
         return (codepoints & 1) != 0 && codepoints != 1;
+    }
+
+    /** The packets that have come, headers included; also when they are gone. */
+    int arrivedBytes() {
+        return arrivedBytes;
     }
 
     /** The length of the whole packet. */

@@ -32,6 +32,7 @@ public final class Reassembly {
     private final PacketPool packets;
     private final CounterSet<IpCounter> counters;
     private final CounterSet<Refusal> refusals;
+    private final FragmentLosses losses;
 
     /** In the order in which they began, and so of their deadlines. */
     private final Map<DatagramKey, PartialDatagram> datagrams = new LinkedHashMap<>();
@@ -40,18 +41,30 @@ public final class Reassembly {
     private long heldBytes;
     private boolean closed;
 
-    /** @param packets where the memory comes from that fragments are kept in */
+    /** Makes one whose losses nobody hears of. */
     public Reassembly(
             boolean ipv4,
             ReassemblyLimits limits,
             PacketPool packets,
             CounterSet<IpCounter> counters,
             CounterSet<Refusal> refusals) {
+        this(ipv4, limits, packets, counters, refusals, FragmentLosses.NONE);
+    }
+
+    /** @param packets where the memory comes from that fragments are kept in */
+    public Reassembly(
+            boolean ipv4,
+            ReassemblyLimits limits,
+            PacketPool packets,
+            CounterSet<IpCounter> counters,
+            CounterSet<Refusal> refusals,
+            FragmentLosses losses) {
         this.ipv4 = ipv4;
         this.limits = limits;
         this.packets = packets;
         this.counters = counters;
         this.refusals = refusals;
+        this.losses = losses;
     }
 
     /**
@@ -163,7 +176,23 @@ public final class Reassembly {
 
     private void evict(PartialDatagram datagram) {
         remove(datagram);
-        fail(Refusal.FRAGMENT_MEMORY);
+        count(Refusal.FRAGMENT_MEMORY);
+        // One that was discarded for its overlaps has been counted, and holds nothing.
+        if (!datagram.isPoisoned()) {
+            givenUp(Refusal.FRAGMENT_MEMORY, datagram);
+        }
+    }
+
+    private void givenUp(Enum<?> why, PartialDatagram datagram) {
+        DatagramKey key = datagram.key;
+        losses.givenUp(
+                why,
+                key.sourceHigh(),
+                key.sourceLow(),
+                key.destinationHigh(),
+                key.destinationLow(),
+                ipv4 ? key.protocol() : -1,
+                datagram.arrivedBytes());
     }
 
     private @Nullable Packet complete(PartialDatagram datagram, Packet last) {
@@ -206,6 +235,7 @@ public final class Reassembly {
             if (!datagram.isPoisoned()) {
                 counters.increment(IpCounter.reasmTimeout(ipv4));
                 counters.increment(IpCounter.reasmFails(ipv4));
+                givenUp(IpCounter.reasmTimeout(ipv4), datagram);
             }
         }
         return firsts;
@@ -251,8 +281,13 @@ public final class Reassembly {
     }
 
     private @Nullable Packet fail(Refusal refusal) {
+        count(refusal);
+        losses.refused(refusal);
+        return null;
+    }
+
+    private void count(Refusal refusal) {
         refusals.increment(refusal);
         counters.increment(IpCounter.reasmFails(ipv4));
-        return null;
     }
 }

@@ -191,7 +191,7 @@ class EndpointGateModelTest {
         }
 
         @Override
-        public void backlogDrop(int bytes) {
+        public void backlogDrop(Packet packet) {
             throw new IllegalStateException("the backlog has room");
         }
     }

@@ -103,7 +103,7 @@ class EndpointGateTest {
         }
 
         @Override
-        public void backlogDrop(int bytes) {
+        public void backlogDrop(Packet packet) {
             drops.incrementAndGet();
         }
 

@@ -2,13 +2,20 @@ package dev.heddle.core.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.core.ip.FragmentPackets;
+import dev.heddle.core.ip.IpCounter;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.Failure;
 import dev.heddle.core.tcp.SocketPair;
+import dev.heddle.core.tcp.TcpCounter;
 import dev.heddle.core.tcp.TcpEvent;
 import dev.heddle.core.tcp.TcpInfo;
+import dev.heddle.core.wire.Refusal;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +47,7 @@ class HostObserverTest {
 
                 @Override
                 public void dropped(PacketDrop drop) {
+                    drops.add(drop);
                     told.add(drop.why() + " of " + drop.bytes() + " bytes by " + drop.interfaceName() + " from "
                             + drop.source());
                     callTheHost();
@@ -47,12 +55,19 @@ class HostObserverTest {
 
                 @Override
                 public boolean isListening() {
+                    if (broken) {
+                        throw new IllegalStateException("an observer's mistake");
+                    }
                     return listening;
                 }
             })
             .build());
 
     private boolean listening = true;
+
+    private boolean broken;
+
+    private final List<PacketDrop> drops = new ArrayList<>();
 
     /** With a lock held this would throw, since gates are not re-entrant. */
     private void callTheHost() {
@@ -194,6 +209,202 @@ class HostObserverTest {
         }
         assertThat(told).containsExactly("first", "last");
         assertThat(uncaught).hasSize(1);
+    }
+
+    @Test
+    void reports_of_a_connection_come_in_their_order_whoever_tells_them() throws InterruptedException {
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch leave = new CountDownLatch(1);
+        List<Long> order = Collections.synchronizedList(new ArrayList<>());
+        Host host = new HostPair(HostConfig.builder()
+                        .memoryLimitBytes(64 << 20)
+                        .observer(new HostObserver() {
+                            @Override
+                            public void happened(SocketPair pair, TcpEvent event) {
+                                order.add(((TcpEvent.Dropped) event).bytes());
+                                inside.countDown();
+                                awaitUninterruptibly(leave);
+                            }
+                        })
+                        .build())
+                .a;
+        SocketPair pair = SocketPair.of(HostPair.A4, 1000, HostPair.B4, 80, 0);
+        ConnectionReports reports = Objects.requireNonNull(ConnectionReports.of(host, pair));
+        reports.happened(new TcpEvent.Dropped(TcpCounter.TcpExtTCPRcvQDrop, 1));
+        reports.happened(new TcpEvent.Dropped(TcpCounter.TcpExtTCPRcvQDrop, 2));
+        Thread first = Thread.ofPlatform().start(reports::fire);
+        inside.await();
+        Thread second = Thread.ofPlatform().start(() -> {
+            reports.happened(new TcpEvent.Dropped(TcpCounter.TcpExtTCPRcvQDrop, 3));
+            reports.fire();
+        });
+        second.join(1_000);
+        boolean waited = second.isAlive();
+        leave.countDown();
+        first.join();
+        second.join();
+        assertThat(order).containsExactly(1L, 2L, 3L);
+        // Nobody waits for an observer that is slow with another thread's report.
+        assertThat(waited).isFalse();
+        assertThat(reports.isDue()).isFalse();
+    }
+
+    @Test
+    void error_of_an_observer_does_no_harm() {
+        List<Throwable> uncaught = new ArrayList<>();
+        Thread.currentThread().setUncaughtExceptionHandler((thread, e) -> {
+            uncaught.add(e);
+            throw new IllegalStateException("the handler's own mistake");
+        });
+        try {
+            Reports reports = new Reports();
+            reports.add(() -> {
+                throw new AssertionError("an observer's mistake");
+            });
+            reports.add(() -> told.add("last"));
+            reports.fire();
+        } finally {
+            Thread.currentThread().setUncaughtExceptionHandler(null);
+        }
+        assertThat(told).containsExactly("last");
+        assertThat(uncaught).hasSize(1);
+    }
+
+    @Test
+    void observer_that_cannot_say_whether_it_listens_hears_nothing_and_does_no_harm() {
+        broken = true;
+        TcpListener listener = listen();
+        TcpEndpoint client = connect();
+        hosts.b.inject(hosts.interfaceB, segment(packet -> packet.buffer().put(packet.offset(), (byte) 0x55)));
+        TcpEndpoint server = listener.tryAccept();
+        assertThat(server).isNotNull();
+        assertThat(client.write(new byte[300], 0, 300)).isEqualTo(300);
+        assertThat(server.read(new byte[300], 0, 300)).isEqualTo(300);
+        server.abort();
+        assertThat(client.read(new byte[1], 0, 1)).isEqualTo(TcpEndpoint.FAILED);
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void connection_that_opens_and_ends_in_one_batch_was_open() {
+        int[] iss = new int[1];
+        hosts.lost = packet -> {
+            iss[0] = RawSegment.headerOf(packet).sequence();
+            return true;
+        };
+        TcpEndpoint client = connect();
+        int port = client.localPort();
+        hosts.a.beginBatch(hosts.interfaceA);
+        hosts.a.inject(
+                hosts.interfaceA,
+                RawSegment.of(HostPair.B4, 80, HostPair.A4, port)
+                        .synAck(5000, iss[0] + 1)
+                        .packet());
+        hosts.a.inject(
+                hosts.interfaceA,
+                RawSegment.of(HostPair.B4, 80, HostPair.A4, port).rst(5001).packet());
+        hosts.a.endBatch(hosts.interfaceA);
+        assertThat(told).containsExactly("opened to port 80", "closed to port 80 after 0 bytes, RESET");
+    }
+
+    @Test
+    void fragments_that_make_room_for_newer_ones_are_told_and_the_newer_ones_are_not() {
+        for (int id = 1; drops.isEmpty(); id++) {
+            assertThat(id).isLessThan(100_000);
+            int protocol = id == 1 ? 253 : 17;
+            hosts.b.inject(
+                    hosts.interfaceB,
+                    FragmentPackets.of("192.0.2.1", "192.0.2.2", protocol, id, 0, true, new byte[8]));
+        }
+        assertThat(drops)
+                .containsExactly(new PacketDrop(Refusal.FRAGMENT_MEMORY, null, HostPair.A4, HostPair.B4, 253, 28));
+    }
+
+    @Test
+    void fragments_that_wait_too_long_are_told() {
+        hosts.b.inject(
+                hosts.interfaceB, FragmentPackets.of("192.0.2.1", "192.0.2.2", 17, 1, 0, true, new byte[16]));
+        hosts.b.inject(
+                hosts.interfaceB, FragmentPackets.of("2001:db8::1", "2001:db8::2", 17, 1, 8, true, new byte[16]));
+        hosts.advance(61 * HostPair.SECOND);
+        assertThat(drops)
+                .containsExactlyInAnyOrder(
+                        new PacketDrop(IpCounter.IpReasmTimeout, null, HostPair.A4, HostPair.B4, 17, 36),
+                        new PacketDrop(IpCounter.Ip6ReasmTimeout, null, HostPair.A6, HostPair.B6, -1, 64));
+    }
+
+    @Test
+    void handshake_that_a_peer_does_not_answer_is_told() {
+        listen();
+        hosts.lost = packet -> true;
+        hosts.b.inject(hosts.interfaceB, segment(packet -> {}));
+        hosts.advance(HostPair.SECOND + HostPair.SECOND / 2);
+        assertThat(told).hasSize(2);
+        assertThat(told.get(0)).isEqualTo("TimedOut[rtoNs=1000000000, unanswered=1, outstandingBytes=0]");
+        assertThat(told.get(1)).startsWith("Retransmitted[").contains("bytes=0", "TcpExtTCPSynRetrans");
+    }
+
+    @Test
+    void segment_that_a_handshake_drops_for_its_timestamp_is_told() {
+        listen();
+        int[] iss = new int[1];
+        hosts.lost = packet -> {
+            iss[0] = RawSegment.headerOf(packet).sequence();
+            return true;
+        };
+        RawSegment peer = RawSegment.of(HostPair.A4, 1000, HostPair.B4, 80);
+        hosts.b.inject(hosts.interfaceB, peer.syn(1).timestamps(500, 0).packet());
+        hosts.b.inject(hosts.interfaceB, peer.ack(2, iss[0] + 1).timestamps(400, 0).packet());
+        assertThat(told).containsExactly("Dropped[why=TcpExtPAWSEstab, bytes=0]");
+    }
+
+    @Test
+    void segment_that_finds_no_room_in_a_backlog_is_told_by_its_text() {
+        TcpListener listener = listen();
+        TcpEndpoint client = connect();
+        connected.add(listener.tryAccept());
+        told.clear();
+        TcpConnection connection = connectionAtB(client);
+        connection.backlogDrop(wrapped(
+                RawSegment.of(HostPair.A4, client.localPort(), HostPair.B4, 80).ack(1, 1).payload(new byte[5])));
+        // What comes next enters the connection.
+        assertThat(client.write(new byte[1], 0, 1)).isEqualTo(1);
+        assertThat(told).containsExactly("Dropped[why=TcpExtTCPBacklogDrop, bytes=5]");
+    }
+
+    @Test
+    void what_a_thread_outside_of_any_batch_has_dropped_is_told_at_once() {
+        TcpEndpoint bound = hosts.b.tcpEndpoint();
+        assertThat(bound.bind(HostPair.B4, 80, false)).isEqualTo(Failure.NONE);
+        bound.listen(1);
+        TcpEndpoint client = connect();
+        connect();
+        told.clear();
+        // A segment of a connection that has ended, found in its backlog by the application's thread.
+        connectionAtB(client).stray(wrapped(RawSegment.of(HostPair.A4, 1000, HostPair.B4, 80).syn(1)), null);
+        assertThat(told).containsExactly("TcpExtListenOverflows of 40 bytes by null from 192.0.2.1");
+    }
+
+    private TcpConnection connectionAtB(TcpEndpoint client) {
+        SocketPair pair = SocketPair.of(HostPair.B4, 80, HostPair.A4, client.localPort(), 0);
+        return (TcpConnection) Objects.requireNonNull(hosts.b.table().find(pair));
+    }
+
+    private static Packet wrapped(RawSegment segment) {
+        Packet packet = segment.packet();
+        packet.sourceLow = HostPair.A4.low();
+        packet.destinationLow = HostPair.B4.low();
+        assertThat(packet.tcp().wrap(packet.buffer(), packet.offset() + 20, packet.length() - 20))
+                .isEqualTo(Refusal.NONE);
+        return packet;
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Packet segment(Consumer<Packet> change) {
