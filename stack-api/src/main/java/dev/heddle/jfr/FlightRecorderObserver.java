@@ -42,7 +42,11 @@ public final class FlightRecorderObserver implements HostObserver {
 
     @Override
     public boolean isListening() {
-        return other != NONE && other.isListening() || isRecording();
+        return isOtherListening() || isRecording();
+    }
+
+    private boolean isOtherListening() {
+        return other != NONE && other.isListening();
     }
 
     private static boolean isRecording() {
@@ -58,7 +62,9 @@ public final class FlightRecorderObserver implements HostObserver {
     @Override
     public void opened(SocketPair pair) {
         commit(new ConnectionOpenedEvent(), pair);
-        other.opened(pair);
+        if (isOtherListening()) {
+            other.opened(pair);
+        }
     }
 
     @Override
@@ -76,7 +82,9 @@ public final class FlightRecorderObserver implements HostObserver {
             event.congestionControl = last.congestionControl();
             commit(event, pair);
         }
-        other.closed(pair, last, why);
+        if (isOtherListening()) {
+            other.closed(pair, last, why);
+        }
     }
 
     @Override
@@ -85,7 +93,9 @@ public final class FlightRecorderObserver implements HostObserver {
         if (event.isEnabled()) {
             commit(event, pair);
         }
-        other.happened(pair, happening);
+        if (isOtherListening()) {
+            other.happened(pair, happening);
+        }
     }
 
     @Override
@@ -100,7 +110,9 @@ public final class FlightRecorderObserver implements HostObserver {
             event.bytes = drop.bytes();
             event.commit();
         }
-        other.dropped(drop);
+        if (isOtherListening()) {
+            other.dropped(drop);
+        }
     }
 
     private static @Nullable String text(@Nullable Object address) {

@@ -4,7 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.heddle.core.host.HostObserver;
+import dev.heddle.core.host.PacketDrop;
 import dev.heddle.core.link.Faults;
+import dev.heddle.core.tcp.Failure;
+import dev.heddle.core.tcp.SocketPair;
+import dev.heddle.core.tcp.TcpEvent;
+import dev.heddle.core.tcp.TcpInfo;
+import dev.heddle.core.wire.IpAddress;
+import dev.heddle.core.wire.Refusal;
 import dev.heddle.net.HeddleSocketOptions;
 import dev.heddle.net.SimulatedHost;
 import dev.heddle.net.SimulatedNetwork;
@@ -16,6 +23,7 @@ import java.net.PortUnreachableException;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
@@ -166,6 +174,57 @@ class FlightRecorderTest {
     void another_observer_hears_it_all_the_same() {
         HostObserver observer = FlightRecorderObserver.beside(new HostObserver() {});
         assertThat(observer.isListening()).isTrue();
+    }
+
+    @Test
+    void another_observer_that_does_not_listen_hears_nothing_of_what_is_recorded() throws Exception {
+        List<String> told = new ArrayList<>();
+        boolean[] listening = new boolean[1];
+        HostObserver observer = FlightRecorderObserver.beside(new HostObserver() {
+            @Override
+            public boolean isListening() {
+                return listening[0];
+            }
+
+            @Override
+            public void opened(SocketPair pair) {
+                told.add("opened");
+            }
+
+            @Override
+            public void closed(SocketPair pair, TcpInfo last, Failure why) {
+                told.add("closed");
+            }
+
+            @Override
+            public void happened(SocketPair pair, TcpEvent event) {
+                told.add("happened");
+            }
+
+            @Override
+            public void dropped(PacketDrop drop) {
+                told.add("dropped");
+            }
+        });
+        SocketPair pair = SocketPair.of(IpAddress.parse("192.0.2.1"), 1000, IpAddress.parse("192.0.2.2"), 80, 0);
+        TcpInfo[] info = new TcpInfo[1];
+        try (SimulatedNetwork network = SimulatedNetwork.builder().seed(3).build();
+                ServerSocket listener =
+                        network.host("server").serverSocketFactory().createServerSocket(80);
+                Socket socket = network.host("client")
+                        .socketFactory()
+                        .createSocket(network.host("server").address(), 80)) {
+            info[0] = socket.getOption(HeddleSocketOptions.TCP_INFO);
+        }
+        for (int round = 0; round < 2; round++) {
+            assertThat(told).isEmpty();
+            observer.opened(pair);
+            observer.closed(pair, info[0], Failure.NONE);
+            observer.happened(pair, new TcpEvent.WindowClosed(TcpEvent.Side.OURS));
+            observer.dropped(new PacketDrop(Refusal.IP_VERSION, null, null, null, -1, 40));
+            listening[0] = true;
+        }
+        assertThat(told).containsExactly("opened", "closed", "happened", "dropped");
     }
 
     private interface Scene {

@@ -103,8 +103,7 @@ public final class Host implements AutoCloseable {
         aheadHolders = new AheadHolders(bufferPool, clock);
         errorLimit = errorLimit(config, random);
         IcmpErrorSender errors = new IcmpErrorSender(counters.icmp(), messages, errorLimit);
-        fragments = new Fragments(
-                network, packets, counters, errors, dropReports, config.reassemblyLimitBytes());
+        fragments = new Fragments(network, packets, counters, errors, dropReports, config.reassemblyLimitBytes());
         inbound = new Inbound(this, fragments);
         activeOpen = new ActiveOpen(this);
     }

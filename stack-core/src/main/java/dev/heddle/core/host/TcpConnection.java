@@ -319,7 +319,8 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
     public void backlogDrop(Packet packet) {
         host.counters().tcp().increment(TcpCounter.TcpExtTCPBacklogDrop);
         if (reports != null && reports.isWanted()) {
-            reports.happened(new TcpEvent.Dropped(TcpCounter.TcpExtTCPBacklogDrop, packet.tcp().payloadLength()));
+            reports.happened(new TcpEvent.Dropped(
+                    TcpCounter.TcpExtTCPBacklogDrop, packet.tcp().payloadLength()));
         }
     }
 

@@ -313,8 +313,7 @@ class HostObserverTest {
             assertThat(id).isLessThan(100_000);
             int protocol = id == 1 ? 253 : 17;
             hosts.b.inject(
-                    hosts.interfaceB,
-                    FragmentPackets.of("192.0.2.1", "192.0.2.2", protocol, id, 0, true, new byte[8]));
+                    hosts.interfaceB, FragmentPackets.of("192.0.2.1", "192.0.2.2", protocol, id, 0, true, new byte[8]));
         }
         assertThat(drops)
                 .containsExactly(new PacketDrop(Refusal.FRAGMENT_MEMORY, null, HostPair.A4, HostPair.B4, 253, 28));
@@ -322,8 +321,7 @@ class HostObserverTest {
 
     @Test
     void fragments_that_wait_too_long_are_told() {
-        hosts.b.inject(
-                hosts.interfaceB, FragmentPackets.of("192.0.2.1", "192.0.2.2", 17, 1, 0, true, new byte[16]));
+        hosts.b.inject(hosts.interfaceB, FragmentPackets.of("192.0.2.1", "192.0.2.2", 17, 1, 0, true, new byte[16]));
         hosts.b.inject(
                 hosts.interfaceB, FragmentPackets.of("2001:db8::1", "2001:db8::2", 17, 1, 8, true, new byte[16]));
         hosts.advance(61 * HostPair.SECOND);
@@ -354,7 +352,8 @@ class HostObserverTest {
         };
         RawSegment peer = RawSegment.of(HostPair.A4, 1000, HostPair.B4, 80);
         hosts.b.inject(hosts.interfaceB, peer.syn(1).timestamps(500, 0).packet());
-        hosts.b.inject(hosts.interfaceB, peer.ack(2, iss[0] + 1).timestamps(400, 0).packet());
+        hosts.b.inject(
+                hosts.interfaceB, peer.ack(2, iss[0] + 1).timestamps(400, 0).packet());
         assertThat(told).containsExactly("Dropped[why=TcpExtPAWSEstab, bytes=0]");
     }
 
@@ -365,8 +364,9 @@ class HostObserverTest {
         connected.add(listener.tryAccept());
         told.clear();
         TcpConnection connection = connectionAtB(client);
-        connection.backlogDrop(wrapped(
-                RawSegment.of(HostPair.A4, client.localPort(), HostPair.B4, 80).ack(1, 1).payload(new byte[5])));
+        connection.backlogDrop(wrapped(RawSegment.of(HostPair.A4, client.localPort(), HostPair.B4, 80)
+                .ack(1, 1)
+                .payload(new byte[5])));
         // What comes next enters the connection.
         assertThat(client.write(new byte[1], 0, 1)).isEqualTo(1);
         assertThat(told).containsExactly("Dropped[why=TcpExtTCPBacklogDrop, bytes=5]");
@@ -381,7 +381,8 @@ class HostObserverTest {
         connect();
         told.clear();
         // A segment of a connection that has ended, found in its backlog by the application's thread.
-        connectionAtB(client).stray(wrapped(RawSegment.of(HostPair.A4, 1000, HostPair.B4, 80).syn(1)), null);
+        connectionAtB(client)
+                .stray(wrapped(RawSegment.of(HostPair.A4, 1000, HostPair.B4, 80).syn(1)), null);
         assertThat(told).containsExactly("TcpExtListenOverflows of 40 bytes by null from 192.0.2.1");
     }
 

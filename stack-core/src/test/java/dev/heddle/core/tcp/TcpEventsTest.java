@@ -165,7 +165,13 @@ class TcpEventsTest {
 
     @Test
     void fin_that_is_sent_again_is_no_text() {
-        script.connect().after(10 * MS).answered().write(300).ignoreSent().shutdownOutput().after(2000 * MS);
+        script.connect()
+                .after(10 * MS)
+                .answered()
+                .write(300)
+                .ignoreSent()
+                .shutdownOutput()
+                .after(2000 * MS);
         assertThat(script.events.take())
                 .filteredOn(event -> event instanceof TcpEvent.Retransmitted)
                 .first()
