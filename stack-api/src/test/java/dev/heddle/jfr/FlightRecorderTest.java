@@ -8,6 +8,7 @@ import dev.heddle.core.host.PacketDrop;
 import dev.heddle.core.link.Faults;
 import dev.heddle.core.tcp.Failure;
 import dev.heddle.core.tcp.SocketPair;
+import dev.heddle.core.tcp.TcpCounter;
 import dev.heddle.core.tcp.TcpEvent;
 import dev.heddle.core.tcp.TcpInfo;
 import dev.heddle.core.wire.IpAddress;
@@ -24,8 +25,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import jdk.jfr.Recording;
+import jdk.jfr.ValueDescriptor;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
@@ -225,6 +229,69 @@ class FlightRecorderTest {
             listening[0] = true;
         }
         assertThat(told).containsExactly("opened", "closed", "happened", "dropped");
+    }
+
+    @Test
+    void each_event_has_what_it_tells_of() throws Exception {
+        HostObserver observer = FlightRecorderObserver.beside(HostObserver.NONE);
+        SocketPair pair = SocketPair.of(IpAddress.parse("192.0.2.1"), 1000, IpAddress.parse("2001:db8::2"), 80, 0);
+        List<RecordedEvent> events = recorded(network -> {
+            observer.opened(pair);
+            observer.happened(pair, new TcpEvent.Retransmitted(0xffff_fff0, 1448, TcpCounter.TcpExtTCPFastRetrans));
+            observer.happened(pair, new TcpEvent.TimedOut(200_000_000, 3, 14_480));
+            observer.happened(pair, new TcpEvent.RecoveryEntered(TcpEvent.Loss.TIMEOUT, 10_000, 1448, 7240));
+            observer.happened(pair, new TcpEvent.RecoveryLeft(TcpEvent.Outcome.FOR_NOTHING, 14_480));
+            observer.happened(pair, new TcpEvent.WindowClosed(TcpEvent.Side.OURS));
+            observer.happened(pair, new TcpEvent.WindowOpened(TcpEvent.Side.PEERS, 65_536));
+            observer.happened(pair, new TcpEvent.Dropped(TcpCounter.TcpExtTCPOFODrop, 100));
+            observer.dropped(
+                    new PacketDrop(Refusal.TCP_CHECKSUM, "tun0", pair.remoteAddress(), pair.localAddress(), 6, 1500));
+            observer.dropped(new PacketDrop(Refusal.IP_VERSION, null, null, null, -1, 40));
+        });
+        assertThat(events.stream()
+                        .map(event ->
+                                event.getEventType().getName().substring("dev.heddle.".length()) + " " + told(event)))
+                .containsExactly(
+                        "ConnectionOpened {}",
+                        "Retransmission {sequence=4294967280, bytes=1448, why=TcpExtTCPFastRetrans}",
+                        "RetransmissionTimeout {rto=200000000, unanswered=3, outstandingBytes=14480}",
+                        "LossRecoveryEntered {loss=TIMEOUT, bytesInFlight=10000, congestionWindow=1448,"
+                                + " slowStartThreshold=7240}",
+                        "LossRecoveryLeft {outcome=FOR_NOTHING, congestionWindow=14480}",
+                        "ZeroWindow {side=OURS}",
+                        "ZeroWindowOver {side=PEERS, window=65536}",
+                        "DataDropped {why=TcpExtTCPOFODrop, bytes=100}",
+                        "PacketDropped {why=TCP_CHECKSUM, interfaceName=tun0, source=2001:db8::2,"
+                                + " destination=192.0.2.1, protocol=6, bytes=1500}",
+                        "PacketDropped {why=IP_VERSION, interfaceName=null, source=null, destination=null,"
+                                + " protocol=-1, bytes=40}");
+        assertThat(events)
+                .filteredOn(event -> event.hasField("localPort"))
+                .hasSize(8)
+                .allSatisfy(event -> {
+                    assertThat(event.getString("localAddress")).isEqualTo("192.0.2.1");
+                    assertThat(event.getInt("localPort")).isEqualTo(1000);
+                    assertThat(event.getString("remoteAddress")).isEqualTo("2001:db8::2");
+                    assertThat(event.getInt("remotePort")).isEqualTo(80);
+                });
+    }
+
+    /** The fields of an event's own. */
+    private static Map<String, Object> told(RecordedEvent event) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        for (ValueDescriptor field : event.getFields()) {
+            String name = field.getName();
+            boolean common = List.of("startTime", "duration", "eventThread", "stackTrace")
+                    .contains(name);
+            if (!common && !name.startsWith("local") && !name.startsWith("remote")) {
+                fields.put(
+                        name,
+                        field.getTypeName().equals("int") && name.equals("sequence")
+                                ? event.getLong(name)
+                                : event.getValue(name));
+            }
+        }
+        return fields;
     }
 
     private interface Scene {

@@ -235,9 +235,19 @@ final class Receiver {
 
     /** Memory is short: what arrived out of order must not keep what is in order from being taken (RFC 2018 8). */
     private void prune(long from) {
-        dropped(TcpCounter.TcpExtOfoPruned, Math.max(0, buffer.tail() - from));
+        dropped(TcpCounter.TcpExtOfoPruned, textAhead(from));
         buffer.truncate(from);
         forgetRanges();
+    }
+
+    /** How much has arrived behind an octet, the gaps not included; a FIN is no text. */
+    private long textAhead(long from) {
+        OutOfOrderRanges ranges = outOfOrder;
+        long text = 0;
+        for (int i = 0; ranges != null && i < ranges.count(); i++) {
+            text += Math.max(0, Math.min(ranges.right(i), finOffset) - Math.max(ranges.left(i), from));
+        }
+        return text;
     }
 
     private void forgetRanges() {

@@ -128,6 +128,17 @@ class TcpEventsTest {
     }
 
     @Test
+    void data_ahead_of_a_gap_that_makes_room_for_data_in_order() {
+        script.established()
+                .inject(data(10_001, 11_001), data(12_001, 12_501), Seg.fin(12_501))
+                .ignoreSent();
+        List<Chunk> held = script.exhaustMemory();
+        script.inject(data(1, 1001));
+        assertThat(script.events.take()).containsExactly(new TcpEvent.Dropped(TcpCounter.TcpExtOfoPruned, 1500));
+        held.forEach(script.pool::release);
+    }
+
+    @Test
     void old_duplicate() {
         script.withTimestamps(1000).established();
         script.inject(data(1, 101).timestamps(999, 0));
