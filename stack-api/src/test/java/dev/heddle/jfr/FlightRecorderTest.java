@@ -28,6 +28,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import jdk.jfr.EventType;
+import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
 import jdk.jfr.ValueDescriptor;
 import jdk.jfr.consumer.RecordedEvent;
@@ -172,6 +174,35 @@ class FlightRecorderTest {
             assertThat(observer.isListening()).isTrue();
         }
         assertThat(observer.isListening()).isFalse();
+    }
+
+    @Test
+    void each_event_alone_is_reason_enough_to_listen() {
+        HostObserver observer = FlightRecorderObserver.beside(HostObserver.NONE);
+        List<String> names = FlightRecorder.getFlightRecorder().getEventTypes().stream()
+                .map(EventType::getName)
+                .filter(name -> name.startsWith("dev.heddle."))
+                .toList();
+        assertThat(names).hasSize(10).allSatisfy(name -> {
+            try (Recording recording = new Recording()) {
+                recording.enable(name);
+                recording.start();
+                assertThat(observer.isListening()).isTrue();
+            }
+        });
+    }
+
+    @Test
+    void connections_that_are_open_when_their_stack_closes_are_in_the_recording() throws Exception {
+        List<RecordedEvent> events = recorded(network -> {
+            SimulatedHost server = network.host("server");
+            SimulatedHost client = network.host("client");
+            ServerSocket listener = server.serverSocketFactory().createServerSocket(80);
+            client.socketFactory().createSocket(server.address(), 80);
+            listener.accept().getOutputStream().write(new byte[100]);
+        });
+        assertThat(of(events, "ConnectionOpened")).hasSize(2);
+        assertThat(of(events, "ConnectionClosed")).hasSize(2);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.heddle.core.host;
 
 import dev.heddle.core.counter.CounterSet;
+import dev.heddle.core.ip.IpCounter;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.SocketPair;
 import dev.heddle.core.tcp.TcpCounter;
@@ -18,10 +19,17 @@ final class DropReports extends Reports {
         this.observer = observer;
     }
 
-    /** A listener has dropped what came from a peer. */
+    /** A segment of a peer was dropped where its interface is not known, or a handshake that it has begun. */
     void segmentDropped(TcpCounter why, SocketPair pair, int bytes) {
         if (isListening(observer)) {
             report(new PacketDrop(why, null, pair.remoteAddress(), pair.localAddress(), TcpHeader.PROTOCOL, bytes));
+        }
+    }
+
+    /** A packet was dropped before anybody looked at it. */
+    void packetDiscarded(IpCounter why, HostInterface in, int bytes) {
+        if (isListening(observer)) {
+            report(new PacketDrop(why, in.name(), null, null, -1, bytes));
         }
     }
 

@@ -53,7 +53,7 @@ final class HandDriver {
         // The caller's packet will be reused before its turn comes.
         Packet copy = PacketCopies.copy(packets, packet);
         if (copy == null) {
-            host.counters().ip().increment(IpCounter.inDiscards(true));
+            discarded(in, packet);
             return;
         }
         calls.deliver(host, () -> {
@@ -63,6 +63,17 @@ final class HandDriver {
                 packets.release(copy);
             }
         });
+    }
+
+    /** There was no memory for a packet, which nobody has looked at. */
+    private void discarded(HostInterface in, Packet packet) {
+        boolean isIpv6 = packet.headLength() > 0 && (packet.buffer().get(packet.offset()) & 0xf0) == 0x60;
+        IpCounter why = IpCounter.inDiscards(!isIpv6);
+        host.counters().ip().increment(why);
+        DropReports drops = host.dropReports();
+        if (drops != null) {
+            drops.packetDiscarded(why, in, packet.length());
+        }
     }
 
     private void deliver(HostInterface in, Packet packet) {

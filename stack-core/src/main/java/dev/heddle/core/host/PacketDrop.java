@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param source null if its header cannot be believed
  * @param destination null if its header cannot be believed
  * @param protocol of the transport; -1 if its header cannot be believed, or was not looked at
- * @param bytes its length, the IP header included; of fragments that waited for others, of all of them
+ * @param bytes its length, the IP header included; of fragments that waited for others, of all of them; {@link
+ *     #UNKNOWN} of a handshake that was begun and is forgotten
  */
 public record PacketDrop(
         Enum<?> why,
@@ -19,4 +20,8 @@ public record PacketDrop(
         @Nullable IpAddress source,
         @Nullable IpAddress destination,
         int protocol,
-        int bytes) {}
+        int bytes) {
+
+    /** The length of what is not known. */
+    public static final int UNKNOWN = 0;
+}

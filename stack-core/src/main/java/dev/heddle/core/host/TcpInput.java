@@ -73,6 +73,10 @@ final class TcpInput {
             }
         }
         counters.increment(TcpCounter.TcpInErrs);
+        DropReports drops = host.dropReports();
+        if (drops != null) {
+            drops.segmentDropped(TcpCounter.TcpInErrs, pairOf(packet, scope), packet.length());
+        }
     }
 
     private boolean toTimeWait(TimeWaitEntry entry, Packet packet, @Nullable Batch batch) {

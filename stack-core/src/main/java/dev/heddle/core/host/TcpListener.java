@@ -172,7 +172,7 @@ public final class TcpListener {
         HostInterface out = host.outbound().interfaceTo(pair.remoteHigh(), pair.remoteLow(), pair.scope());
         if (out == null) {
             context.counters().increment(TcpCounter.TcpExtListenDrops);
-            tellDropped(TcpCounter.TcpExtListenDrops, pair, packet);
+            tellDropped(TcpCounter.TcpExtListenDrops, pair, packet.length());
             return;
         }
         long nowNs = packet.arrivalNs;
@@ -215,6 +215,7 @@ public final class TcpListener {
             // RFC 4987 3.4: in a flood of SYNs the newest are as likely to be honest as any, and have waited least.
             context.counters().increment(TcpCounter.TcpExtTCPReqQFullDrop);
             context.counters().increment(TcpCounter.TcpExtListenDrops);
+            tellDropped(TcpCounter.TcpExtTCPReqQFullDrop, oldest.pair(), PacketDrop.UNKNOWN);
             remove(oldest);
         }
         record.sendSynAck(nowNs);
@@ -283,13 +284,13 @@ public final class TcpListener {
     private void overflowed(SocketPair pair, Packet packet) {
         context.counters().increment(TcpCounter.TcpExtListenOverflows);
         context.counters().increment(TcpCounter.TcpExtListenDrops);
-        tellDropped(TcpCounter.TcpExtListenOverflows, pair, packet);
+        tellDropped(TcpCounter.TcpExtListenOverflows, pair, packet.length());
     }
 
-    private void tellDropped(TcpCounter why, SocketPair pair, Packet packet) {
+    private void tellDropped(TcpCounter why, SocketPair pair, int bytes) {
         DropReports drops = host.dropReports();
         if (drops != null) {
-            drops.segmentDropped(why, pair, packet.length());
+            drops.segmentDropped(why, pair, bytes);
         }
     }
 

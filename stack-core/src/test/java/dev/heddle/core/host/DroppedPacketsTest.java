@@ -2,11 +2,14 @@ package dev.heddle.core.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.core.buffer.Chunk;
 import dev.heddle.core.ip.FragmentPackets;
 import dev.heddle.core.ip.IpCounter;
 import dev.heddle.core.ip.Packets;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.Failure;
+import dev.heddle.core.tcp.SocketPair;
+import dev.heddle.core.tcp.TcpConfig;
 import dev.heddle.core.tcp.TcpCounter;
 import dev.heddle.core.udp.UdpCounter;
 import dev.heddle.core.wire.Checksum;
@@ -16,6 +19,7 @@ import dev.heddle.core.wire.UdpHeader;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,15 +33,15 @@ class DroppedPacketsTest {
 
     private final List<PacketDrop> drops = new ArrayList<>();
 
-    private final HostPair hosts = new HostPair(HostConfig.builder()
-            .memoryLimitBytes(64 << 20)
-            .observer(new HostObserver() {
-                @Override
-                public void dropped(PacketDrop drop) {
-                    drops.add(drop);
-                }
-            })
-            .build());
+    private final HostObserver observer = new HostObserver() {
+        @Override
+        public void dropped(PacketDrop drop) {
+            drops.add(drop);
+        }
+    };
+
+    private final HostPair hosts = new HostPair(
+            HostConfig.builder().memoryLimitBytes(64 << 20).observer(observer).build());
 
     @BeforeEach
     void nobody_hears_of_it() {
@@ -117,6 +121,76 @@ class DroppedPacketsTest {
         assertThat(drops)
                 .containsExactly(new PacketDrop(
                         TcpCounter.TcpExtListenDrops, null, IpAddress.parse("198.51.100.1"), HostPair.B4, 6, 40));
+    }
+
+    @Test
+    void handshake_that_makes_room_for_a_newer_one() {
+        HostPair flooded = new HostPair(HostConfig.builder()
+                .memoryLimitBytes(64 << 20)
+                .tcp(TcpConfig.builder()
+                        .synCookies(TcpConfig.CookieUse.NEVER)
+                        .maxSynBacklog(2)
+                        .build())
+                .observer(observer)
+                .build());
+        flooded.lost = packet -> true;
+        flooded.listen(80);
+        int port = 1000;
+        while (drops.isEmpty()) {
+            assertThat(port).isLessThan(60_000);
+            flooded.b.inject(
+                    flooded.interfaceB,
+                    RawSegment.of(HostPair.A4, port++, HostPair.B4, 80).syn(1).packet());
+        }
+        assertThat(drops)
+                .containsExactly(new PacketDrop(
+                        TcpCounter.TcpExtTCPReqQFullDrop, null, HostPair.A4, HostPair.B4, 6, PacketDrop.UNKNOWN));
+    }
+
+    @Test
+    void segment_whose_connection_is_never_found() {
+        hosts.lost = packet -> false;
+        TcpListener listener = hosts.listen(80);
+        TcpEndpoint client = hosts.connect(HostPair.B4, 80);
+        SocketPair pair = SocketPair.of(HostPair.B4, 80, HostPair.A4, client.localPort(), 0);
+        TableEntry connection = Objects.requireNonNull(hosts.b.table().find(pair));
+        Objects.requireNonNull(listener.tryAccept()).abort();
+        hosts.b.table().addIfAbsent(connection);
+        inject(RawSegment.of(HostPair.A4, client.localPort(), HostPair.B4, 80)
+                .ack(1, 1)
+                .packet());
+        assertThat(drops).containsExactly(new PacketDrop(TcpCounter.TcpInErrs, null, HostPair.A4, HostPair.B4, 6, 40));
+        assertThat(hosts.b.counters().tcp().get(TcpCounter.TcpInErrs)).isEqualTo(1);
+    }
+
+    @Test
+    void packet_that_comes_while_another_is_sent_and_finds_no_memory() {
+        List<Chunk> held = new ArrayList<>();
+        boolean[] first = {true};
+        hosts.lost = packet -> {
+            if (first[0]) {
+                first[0] = false;
+                for (Chunk chunk = hosts.b.bufferPool().acquire(0);
+                        chunk != null;
+                        chunk = hosts.b.bufferPool().acquire(0)) {
+                    held.add(chunk);
+                }
+                // A few find packets that were used before.
+                for (int i = 0; i < 100; i++) {
+                    inject(Packets.ip(A6, B6, 17, datagram(false, 1000)));
+                }
+                held.forEach(hosts.b.bufferPool()::release);
+            }
+            return true;
+        };
+        inject(Packets.ip(A, B, 17, datagram(true, 4)));
+        assertThat(first[0]).isFalse();
+        assertThat(drops).hasSize(101).contains(new PacketDrop(IpCounter.Ip6InDiscards, "b0", null, null, -1, 1048));
+        assertThat(hosts.b.counters().ip().get(IpCounter.Ip6InDiscards))
+                .isPositive()
+                .isEqualTo(drops.stream()
+                        .filter(drop -> drop.why() == IpCounter.Ip6InDiscards)
+                        .count());
     }
 
     @Test

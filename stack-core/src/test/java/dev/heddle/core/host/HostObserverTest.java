@@ -250,6 +250,33 @@ class HostObserverTest {
     }
 
     @Test
+    void a_thread_is_not_kept_for_what_others_cause() {
+        ConnectionReports[] reports = new ConnectionReports[1];
+        int[] calls = new int[2];
+        Host host = new HostPair(HostConfig.builder()
+                        .memoryLimitBytes(64 << 20)
+                        .observer(new HostObserver() {
+                            @Override
+                            public void happened(SocketPair pair, TcpEvent event) {
+                                calls[0]++;
+                                reports[0].happened(event);
+                                // What the observer does in the host may have it fire again.
+                                reports[0].fire();
+                            }
+                        })
+                        .build())
+                .a;
+        reports[0] = Objects.requireNonNull(
+                ConnectionReports.of(host, SocketPair.of(HostPair.A4, 1000, HostPair.B4, 80, 0)));
+        reports[0].later(() -> calls[1]++);
+        reports[0].happened(new TcpEvent.WindowClosed(TcpEvent.Side.OURS));
+        reports[0].fire();
+        assertThat(calls[0]).isBetween(2, 100);
+        assertThat(calls[1]).as("the home is asked once").isEqualTo(1);
+        assertThat(reports[0].isDue()).isTrue();
+    }
+
+    @Test
     void error_of_an_observer_does_no_harm() {
         List<Throwable> uncaught = new ArrayList<>();
         Thread.currentThread().setUncaughtExceptionHandler((thread, e) -> {
