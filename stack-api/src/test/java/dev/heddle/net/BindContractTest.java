@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.Set;
 
 /** Who may have which address and port, and who may have it after him. */
+@SuppressWarnings("try") // what comes after an explicit close is tested
 class BindContractTest {
 
     private static final String IN_USE = "Address already in use";
@@ -46,7 +47,7 @@ class BindContractTest {
 
     @SocketContract
     void two_addresses_have_their_ports_apart(Network network) throws Exception {
-        InetAddress first = InetAddress.getByName("127.0.0.1");
+        InetAddress first = InetAddress.getLoopbackAddress();
         InetAddress second = InetAddress.getByName("127.0.0.2");
         try (ServerSocket one = network.servers().createServerSocket(0, 50, first);
                 ServerSocket other = network.servers().createServerSocket(one.getLocalPort(), 50, second)) {

@@ -15,6 +15,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 
 /** Connecting in each state, and every way to fail. */
+@SuppressWarnings("try") // what comes after an explicit close is tested
 class ConnectContractTest {
 
     @SocketContract
@@ -61,7 +62,7 @@ class ConnectContractTest {
 
     @SocketContract
     void a_peer_of_the_other_family_is_out_of_reach_of_a_bound_address(Network network) throws Exception {
-        InetAddress ipv4 = InetAddress.getByName("127.0.0.1");
+        InetAddress ipv4 = InetAddress.getLoopbackAddress();
         InetAddress ipv6 = InetAddress.getByName("::1");
         try (Socket fromIpv4 = network.clients().createSocket();
                 Socket fromIpv6 = network.clients().createSocket()) {

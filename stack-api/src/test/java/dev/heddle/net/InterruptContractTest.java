@@ -15,6 +15,7 @@ import java.net.SocketException;
  * Interruption closes the socket of a blocked virtual thread; a platform thread goes on, and finds its interrupt status
  * set when its call ends.
  */
+@SuppressWarnings("try") // what comes after an explicit close is tested
 class InterruptContractTest {
 
     private static final byte[] MUCH = new byte[64 << 20];

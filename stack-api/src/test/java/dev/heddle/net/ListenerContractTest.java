@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What a listener accepts, how many wait for that, and what becomes of them when it is closed. */
+@SuppressWarnings("try") // what comes after an explicit close is tested
 class ListenerContractTest {
 
     @SocketContract

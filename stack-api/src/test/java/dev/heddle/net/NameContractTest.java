@@ -9,6 +9,7 @@ import java.net.Socket;
 import org.assertj.core.api.InstanceOfAssertFactories;
 
 /** What a socket says of its names and its state, from its making to after its end. */
+@SuppressWarnings("try") // what comes after an explicit close is tested
 class NameContractTest {
 
     @SocketContract
