@@ -273,18 +273,25 @@ final class SocketHandle implements Runnable, BlockingSide.Bits, OpenSocket {
         }
     }
 
+    /** As the JDK's, a close that lingers is not ended by interruption. */
     private void awaitAcknowledgement(long deadlineNs) {
         if (!output.lock(deadlineNs)) {
             return;
         }
+        boolean interrupted = Thread.interrupted();
         try {
             while ((bits() & FINISHED_INTEREST) == 0 && BlockingSide.remaining(deadlineNs) > 0) {
-                await(output, FINISHED_INTEREST, deadlineNs);
+                try {
+                    await(output, FINISHED_INTEREST, deadlineNs);
+                } catch (InterruptedIOException e) {
+                    interrupted |= Thread.interrupted();
+                }
             }
-        } catch (InterruptedIOException e) {
-            // The rest is sent in the background; the thread's interrupt status is still set.
         } finally {
             output.unlock();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -30,7 +30,10 @@ class BindContractTest {
                     IN_USE,
                     () -> network.servers().createServerSocket(port, 50, network.serverAddress()));
         }
-        network.servers().createServerSocket(port, 50, network.serverAddress()).close();
+        try (ServerSocket next = network.servers().createServerSocket()) {
+            next.setReuseAddress(false);
+            next.bind(new InetSocketAddress(network.serverAddress(), port));
+        }
     }
 
     @SocketContract

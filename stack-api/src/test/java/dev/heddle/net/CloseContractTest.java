@@ -162,6 +162,21 @@ class CloseContractTest {
     }
 
     @SocketContract
+    void a_blocked_writer_whose_peer_closes_finds_the_pipe_broken(Network network) throws Exception {
+        try (Connection connection = Connection.open(network)) {
+            BlockedCall write = BlockedCall.start(() -> {
+                connection.client().getOutputStream().write(MUCH);
+                return null;
+            });
+            connection.server().close();
+            assertThat(write.failure())
+                    .isExactlyInstanceOf(SocketException.class)
+                    .hasMessage("Broken pipe");
+            assertThat(connection.client().getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @SocketContract
     void writing_on_to_a_peer_that_has_closed_ends_in_a_broken_pipe(Network network) throws Exception {
         try (Connection connection = Connection.open(network)) {
             connection.server().close();
@@ -205,14 +220,19 @@ class CloseContractTest {
         }
     }
 
-    /** When the time to linger is over, close returns; what was written is sent all the same. */
+    /**
+     * When the time to linger is over, close returns, and not before, though the thread be interrupted; what was written is
+     * sent all the same.
+     */
     @SocketContract
     void close_lingers_no_longer_than_it_was_told_to(Network network) throws Exception {
         try (Connection connection = Connection.open(network, 5_000)) {
             byte[] data = fillUntilThePeerMustRead(connection);
             connection.client().setSoLinger(true, 1);
+            Thread.currentThread().interrupt();
             long start = System.nanoTime();
             connection.client().close();
+            assertThat(Thread.interrupted()).isTrue();
             assertThat(System.nanoTime() - start)
                     .isBetween(
                             Duration.ofMillis(900).toNanos(),

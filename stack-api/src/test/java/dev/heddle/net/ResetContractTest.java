@@ -156,4 +156,36 @@ class ResetContractTest {
             socket.close();
         }
     }
+
+    @SocketContract
+    void a_reset_after_the_end_of_the_stream_changes_nothing_for_readers(Network network) throws Exception {
+        try (Connection connection = Connection.open(network)) {
+            connection.client().getOutputStream().write(new byte[10]);
+            connection.client().shutdownOutput();
+            reset(connection.client());
+            Connection.awaitArrivals(network);
+            InputStream in = connection.server().getInputStream();
+            assertThat(in.available()).isEqualTo(10);
+            assertThat(in.readAllBytes()).hasSize(10);
+            assertThat(in.read()).isEqualTo(-1);
+            assertFails(
+                    SocketException.class,
+                    "Broken pipe",
+                    () -> connection.server().getOutputStream().write(1));
+            assertThat(in.read()).isEqualTo(-1);
+        }
+    }
+
+    @SocketContract
+    void who_has_shut_down_his_output_hears_of_a_reset(Network network) throws Exception {
+        try (Connection connection = Connection.open(network)) {
+            connection.server().shutdownOutput();
+            assertThat(connection.client().getInputStream().read()).isEqualTo(-1);
+            BlockedCall read = BlockedCall.start(connection.server().getInputStream()::read);
+            reset(connection.client());
+            assertThat(read.failure())
+                    .isExactlyInstanceOf(SocketException.class)
+                    .hasMessage("Connection reset");
+        }
+    }
 }

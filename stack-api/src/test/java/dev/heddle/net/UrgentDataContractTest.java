@@ -88,6 +88,22 @@ class UrgentDataContractTest {
     }
 
     @SocketContract
+    void of_several_urgent_octets_the_last_one_is_out_of_band(Network network) throws Exception {
+        try (Connection connection = Connection.open(network)) {
+            OutputStream out = connection.client().getOutputStream();
+            out.write('a');
+            connection.client().sendUrgentData('1');
+            connection.client().sendUrgentData('2');
+            out.write('b');
+            connection.client().shutdownOutput();
+            Connection.awaitArrivals(network);
+            assertThat(connection.server().getInputStream().readAllBytes())
+                    .asString()
+                    .isEqualTo("a1b");
+        }
+    }
+
+    @SocketContract
     void only_the_low_eight_bits_are_sent(Network network) throws Exception {
         try (Connection connection = Connection.open(network)) {
             connection.server().setOOBInline(true);
