@@ -1,5 +1,7 @@
 package dev.heddle.it;
 
+import static org.awaitility.Awaitility.await;
+
 import java.util.Locale;
 
 /** What can happen to a connection in the middle of something. */
@@ -7,6 +9,12 @@ enum AbruptEnd {
     SERVER_KILLED {
         @Override
         void happen(Namespace namespace, RealServer server) {
+            // Connections on which it has left something unread would be reset.
+            await().until(() -> namespace
+                    .command("ss", "-Htn", "state", "established", "sport", "=", ":" + server.port())
+                    .runOrFail()
+                    .lines()
+                    .allMatch(connection -> connection.startsWith("0 ")));
             server.kill();
         }
 

@@ -17,7 +17,7 @@ final class PostgresIT {
 
     private static final String STACK = "tun=heddle0,address=192.0.2.2/24";
     private static final String READ_TIMEOUT_SECONDS = "20";
-    private static final String SHORT_READ_TIMEOUT_SECONDS = "1";
+    private static final String SHORT_READ_TIMEOUT_SECONDS = "2";
 
     /** The pool asks each connection whether it lives before it lends it, however lately it was used. */
     private static final String ASK_ALWAYS = "-Dcom.zaxxer.hikari.aliveBypassWindowMs=0";
@@ -57,6 +57,7 @@ final class PostgresIT {
 
     @Test
     void pgjdbc_carries_load_over_a_path_that_loses_packets() {
+        long before = namespace.count("TcpRetransSegs");
         try (Program program = onHeddle(STACK + ",loss=1%,delay=1ms", READ_TIMEOUT_SECONDS)) {
             program.does("load disable 50000 2000000");
             program.ends();

@@ -17,7 +17,7 @@ final class RedisIT {
 
     private static final String STACK = "tun=heddle0,address=192.0.2.2/24";
     private static final String READ_TIMEOUT_MS = "20000";
-    private static final String SHORT_READ_TIMEOUT_MS = "1000";
+    private static final String SHORT_READ_TIMEOUT_MS = "2000";
 
     private static Namespace namespace;
     private static RedisServer server;
@@ -52,6 +52,7 @@ final class RedisIT {
 
     @Test
     void jedis_carries_load_over_a_path_that_loses_packets() {
+        long before = namespace.count("TcpRetransSegs");
         try (Program program = onHeddle(STACK + ",loss=1%,delay=1ms", READ_TIMEOUT_MS)) {
             program.does("load 1000 4000000");
             program.ends();

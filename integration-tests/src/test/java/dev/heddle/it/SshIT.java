@@ -20,7 +20,7 @@ final class SshIT {
 
     private static final String STACK = "tun=heddle0,address=192.0.2.2/24";
     private static final String READ_TIMEOUT_MS = "20000";
-    private static final String SHORT_READ_TIMEOUT_MS = "1000";
+    private static final String SHORT_READ_TIMEOUT_MS = "2000";
 
     @TempDir
     private static Path directory;
@@ -51,15 +51,16 @@ final class SshIT {
     @Test
     void jsch_carries_ordinary_load() {
         try (Program program = onHeddle(STACK, READ_TIMEOUT_MS)) {
-            program.does("load 10000000 " + directory);
+            program.does("load 4000000 " + directory);
             program.ends();
         }
     }
 
     @Test
     void jsch_carries_load_over_a_path_that_loses_packets() {
+        long before = namespace.count("TcpRetransSegs");
         try (Program program = onHeddle(STACK + ",loss=1%,delay=1ms", READ_TIMEOUT_MS)) {
-            program.does("load 2000000 " + directory);
+            program.does("load 1000000 " + directory);
             program.ends();
             assertThat(namespace.count("TcpRetransSegs"))
                     .as("the kernel's part of the losses")

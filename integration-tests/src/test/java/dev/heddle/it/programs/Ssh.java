@@ -179,19 +179,16 @@ public final class Ssh implements Tasks {
         return channel;
     }
 
-    /** Output without an end. */
+    /** Output that stops before its end. */
     private String stream(Runnable midway) throws JSchException, IOException, InterruptedException {
         lastWords.text = "";
-        Channel channel = exec("cat /dev/zero");
+        Channel channel = exec("head -c 1000000 /dev/zero; cat");
         Session current = session();
         try (InputStream in = channel.getInputStream()) {
             channel.connect(CONNECT_TIMEOUT_MS);
-            byte[] block = new byte[32_768];
             Together.expect(in.readNBytes(1_000_000).length == 1_000_000, "an early end");
             midway.run();
-            while (in.read(block) >= 0) {
-                // More of it.
-            }
+            Together.expect(in.read() < 0, "more");
             // The end of the stream is all that the library says here.
             while (current.isConnected() || lastWords.text.isEmpty()) {
                 Thread.sleep(POLL_MS);
