@@ -6,8 +6,8 @@ import dev.heddle.core.tcp.Failure;
 import dev.heddle.core.tcp.SocketPair;
 import dev.heddle.core.tcp.TcpEvent;
 import dev.heddle.core.tcp.TcpInfo;
-import java.util.List;
-import jdk.jfr.Event;
+import jdk.jfr.FlightRecorder;
+import jdk.jfr.FlightRecorderListener;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,18 +16,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FlightRecorderObserver implements HostObserver {
 
-    /** One of each kind, to be asked whether it is wanted. */
-    private static final List<Event> KINDS = List.of(
-            new ConnectionOpenedEvent(),
-            new ConnectionClosedEvent(),
-            new RetransmissionEvent(),
-            new RetransmissionTimeoutEvent(),
-            new LossRecoveryEnteredEvent(),
-            new LossRecoveryLeftEvent(),
-            new ZeroWindowEvent(),
-            new ZeroWindowOverEvent(),
-            new DataDroppedEvent(),
-            new PacketDroppedEvent());
+    /** Whether the JVM has a recorder yet. Until it has, the events are not even loaded, which takes longer than all else. */
+    private static volatile boolean recorder;
+
+    static {
+        // On the thread that makes the recorder, and at once if there is one: never under a lock of the host's.
+        FlightRecorder.addListener(new FlightRecorderListener() {
+            @Override
+            public void recorderInitialized(FlightRecorder initialized) {
+                recorder = EventKinds.load();
+            }
+        });
+    }
 
     private final HostObserver other;
 
@@ -50,18 +50,14 @@ public final class FlightRecorderObserver implements HostObserver {
     }
 
     private static boolean isRecording() {
-        // Without an iterator: this is asked for every event.
-        for (int i = 0; i < KINDS.size(); i++) {
-            if (KINDS.get(i).isEnabled()) {
-                return true;
-            }
-        }
-        return false;
+        return recorder && EventKinds.isAnyEnabled();
     }
 
     @Override
     public void opened(SocketPair pair) {
-        commit(new ConnectionOpenedEvent(), pair);
+        if (isRecording()) {
+            commit(new ConnectionOpenedEvent(), pair);
+        }
         if (isOtherListening()) {
             other.opened(pair);
         }
@@ -69,6 +65,15 @@ public final class FlightRecorderObserver implements HostObserver {
 
     @Override
     public void closed(SocketPair pair, TcpInfo last, Failure why) {
+        if (isRecording()) {
+            commit(closing(last, why), pair);
+        }
+        if (isOtherListening()) {
+            other.closed(pair, last, why);
+        }
+    }
+
+    private static ConnectionEvent closing(TcpInfo last, Failure why) {
         ConnectionClosedEvent event = new ConnectionClosedEvent();
         if (event.isEnabled()) {
             event.reason = why.name();
@@ -80,18 +85,14 @@ public final class FlightRecorderObserver implements HostObserver {
             event.smoothedRtt = last.rttNs();
             event.minRtt = last.minRttNs() == Long.MAX_VALUE ? 0 : last.minRttNs();
             event.congestionControl = last.congestionControl();
-            commit(event, pair);
         }
-        if (isOtherListening()) {
-            other.closed(pair, last, why);
-        }
+        return event;
     }
 
     @Override
     public void happened(SocketPair pair, TcpEvent happening) {
-        ConnectionEvent event = of(happening);
-        if (event.isEnabled()) {
-            commit(event, pair);
+        if (isRecording()) {
+            commit(of(happening), pair);
         }
         if (isOtherListening()) {
             other.happened(pair, happening);
@@ -100,6 +101,15 @@ public final class FlightRecorderObserver implements HostObserver {
 
     @Override
     public void dropped(PacketDrop drop) {
+        if (isRecording()) {
+            commit(drop);
+        }
+        if (isOtherListening()) {
+            other.dropped(drop);
+        }
+    }
+
+    private static void commit(PacketDrop drop) {
         PacketDroppedEvent event = new PacketDroppedEvent();
         if (event.isEnabled()) {
             event.why = drop.why().name();
@@ -109,9 +119,6 @@ public final class FlightRecorderObserver implements HostObserver {
             event.protocol = drop.protocol();
             event.bytes = drop.bytes();
             event.commit();
-        }
-        if (isOtherListening()) {
-            other.dropped(drop);
         }
     }
 
