@@ -6,12 +6,15 @@ import dev.heddle.it.peer.GeneratedContent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The commands of {@code bin/heddle} and the kernel's tools, each at the other's end. */
 @RealLinux
@@ -113,6 +116,14 @@ final class CommandsIT {
                         .runOrFail())
                 .contains("4008 bytes from 2001:db8::1: icmp_seq=2 ")
                 .contains("2 received, 0% packet loss");
+    }
+
+    @Test
+    void names_are_looked_up_where_the_command_is_told(@TempDir Path directory) throws IOException {
+        Path hosts = Files.writeString(directory.resolve("hosts"), "192.0.2.1 kernel.example\n");
+        assertThat(heddle("ping", "-c", "1", "--hosts", hosts.toString(), "kernel.example")
+                        .runOrFail())
+                .contains("PING kernel.example (192.0.2.1) 56(84) bytes of data.", "1 received");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.heddle.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.it.programs.HelidonGreeting;
+import dev.heddle.it.programs.WhoAmI;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -104,5 +105,17 @@ final class SsIT {
                 .asString()
                 .startsWith("heddle: no stack is running in process " + killed);
         assertThat(left).doesNotExist();
+    }
+
+    @Test
+    void a_program_that_ends_by_itself_leaves_nothing() {
+        try (RunningProcess program = Launcher.in(namespace, "tun=heddle0,address=192.0.2.2/24")
+                .program(WhoAmI.class)
+                .start()) {
+            assertThat(program.expectLine("", START)).endsWith("/192.0.2.2");
+            assertThat(program.waitFor(START)).as("ended").isTrue();
+            assertThat(program.exitCode()).isZero();
+            assertThat(Path.of("/tmp/heddle-0", program.pid() + "-1")).doesNotExist();
+        }
     }
 }

@@ -46,9 +46,10 @@ final class ControlLoop implements Runnable {
             SelectionKey accepting = channel.register(selector, SelectionKey.OP_ACCEPT);
             while (selector.isOpen()) {
                 accepting.interestOps(clients.size() < CLIENTS ? SelectionKey.OP_ACCEPT : 0);
+                // Who was ready is served first, however late this thread comes.
+                long beganNs = System.nanoTime();
                 selector.select(this::ready, clients.isEmpty() ? 0 : LOOK_MILLIS);
-                long nowNs = System.nanoTime();
-                clients.removeIf(client -> client.isOver(nowNs));
+                clients.removeIf(client -> client.isOver(beganNs));
             }
         } catch (ClosedSelectorException | ClosedChannelException e) {
             LOG.debug("closed", e);

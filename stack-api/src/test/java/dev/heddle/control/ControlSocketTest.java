@@ -110,7 +110,12 @@ class ControlSocketTest {
                     .hasSize(2)
                     .allSatisfy(line -> assertThat(line)
                             .contains(" timing.rtoNs=", " congestion.algorithm=cubic ", " sending.mssBytes="));
+            // What is closed unread is reset.
+            server.getInputStream().readNBytes(1_234);
+            client.close();
             server.close();
+            await().untilAsserted(() -> assertThat(ask("list"))
+                    .anyMatch(line -> line.startsWith("tcp state=TIME_WAIT local=192.0.2.1 localPort=")));
         }
     }
 
@@ -154,7 +159,7 @@ class ControlSocketTest {
     void clients_that_say_nothing_or_do_not_read_hold_nobody_up() throws Exception {
         List<Socket> sockets = new ArrayList<>();
         List<SocketChannel> clients = new ArrayList<>();
-        control.serve(stack, Duration.ofMillis(500));
+        control.serve(stack, Duration.ofSeconds(2));
         try (ServerSocket listener = stack.serverSocketFactory().createServerSocket(80, 1_000)) {
             for (int i = 0; i < 300; i++) {
                 sockets.add(stack.socketFactory().createSocket("192.0.2.1", 80));
