@@ -112,7 +112,7 @@ class ControlSocketTest {
                             .contains(" timing.rtoNs=", " congestion.algorithm=cubic ", " sending.mssBytes="));
             // What is closed unread is reset.
             server.getInputStream().readNBytes(1_234);
-            client.close();
+            client.shutdownOutput();
             server.close();
             await().untilAsserted(() -> assertThat(ask("list"))
                     .anyMatch(line -> line.startsWith("tcp state=TIME_WAIT local=192.0.2.1 localPort=")));

@@ -12,6 +12,7 @@ public final class JmxClient {
     private JmxClient() {}
 
     /** Takes one of both. */
+    @SuppressWarnings("BanJNDI") // the registry is that of the program under test
     public static void main(String[] arguments) throws Exception {
         String where = arguments[0];
         try (JMXConnector connector =

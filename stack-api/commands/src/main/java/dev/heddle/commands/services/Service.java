@@ -51,7 +51,7 @@ enum Service {
             }
         }
 
-        /** At most 512 characters, and no more than came: a forged request gains nothing by it. */
+        // At most 512 characters, and no more than came: a forged request gains nothing by it.
         @Override
         byte[] answer(byte[] request) {
             return Arrays.copyOf(DATAGRAM, Math.min(request.length, DATAGRAM.length));

@@ -123,7 +123,7 @@ final class InfoText {
 
     private void rate(String name, String field) {
         long bytesPerSecond = fields.number(field);
-        word(bytesPerSecond == 0 || bytesPerSecond == NONE ? "" : name + " " + rate(bytesPerSecond));
+        word(bytesPerSecond == 0 || bytesPerSecond == NONE ? "" : name + " " + rate((double) bytesPerSecond));
     }
 
     /** Milliseconds with as many decimals as they have, three at most. */
