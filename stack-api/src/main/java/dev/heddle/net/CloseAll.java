@@ -27,7 +27,9 @@ final class CloseAll {
             if (before == null) {
                 return e;
             }
-            before.addSuppressed(e);
+            if (e != before) {
+                before.addSuppressed(e);
+            }
             return before;
         }
     }

@@ -197,13 +197,11 @@ public final class NetworkStack implements AutoCloseable {
             }
             closed = true;
             DefaultStack.remove(this);
-            for (OpenSocket handle : sockets.startClosing()) {
-                handle.closeAfterSending();
-            }
-            finishSending(deadlineNs);
             actions = List.copyOf(afterClose);
             afterClose.clear();
             List<Runnable> steps = new ArrayList<>();
+            sockets.startClosing().forEach(handle -> steps.add(handle::closeAfterSending));
+            steps.add(() -> finishSending(deadlineNs));
             steps.add(host::close);
             links.forEach(link -> steps.add(link::close));
             // Last, so that a link that cannot be closed keeps nothing else from it.
@@ -211,7 +209,7 @@ public final class NetworkStack implements AutoCloseable {
             LOG.debug("stopped {}", links);
         } finally {
             closeLock.unlock();
-            actions.forEach(Runnable::run);
+            CloseAll.of(actions);
         }
     }
 

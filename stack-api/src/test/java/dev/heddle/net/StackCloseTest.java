@@ -19,6 +19,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,6 +133,46 @@ class StackCloseTest {
         assertThatThrownBy(() -> other.b().receive(packet)).isInstanceOf(LinkDownException.class);
         assertThat(stack.host().isClosed()).isTrue();
         stack.close();
+    }
+
+    @Test
+    void a_link_that_fails_while_the_last_is_sent_keeps_nothing_from_being_closed() throws Exception {
+        MemoryLink.Pair cable = MemoryLink.pair("a", "b", LinkCapabilities.plain(1500), Clock.system());
+        AtomicBoolean broken = new AtomicBoolean();
+        AtomicBoolean ran = new AtomicBoolean();
+        try (NetworkStack peer =
+                NetworkStack.builder().link(cable.b()).address("192.0.2.2/24").build()) {
+            NetworkStack stack = NetworkStack.builder()
+                    .link(failing(cable.a(), broken))
+                    .address("192.0.2.1/24")
+                    .build();
+            stack.afterClose(() -> ran.set(true));
+            ServerSocket server = peer.serverSocketFactory().createServerSocket(80);
+            Socket client = stack.socketFactory().createSocket("192.0.2.2", 80);
+            server.accept();
+            broken.set(true);
+            assertThatThrownBy(() -> stack.close(Duration.ofMillis(100)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("stuck");
+            assertThat(stack.host().isClosed()).isTrue();
+            assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
+            assertThatThrownBy(() -> cable.a().awaitWork(0)).isExactlyInstanceOf(LinkDownException.class);
+            assertThat(ran).isTrue();
+        }
+    }
+
+    private static Link failing(Link link, AtomicBoolean broken) {
+        return (Link) Proxy.newProxyInstance(
+                Link.class.getClassLoader(), new Class<?>[] {Link.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("transmit") && broken.get()) {
+                        throw new IllegalStateException("stuck");
+                    }
+                    try {
+                        return method.invoke(link, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
     }
 
     private static Link unclosable(Link link) {

@@ -37,7 +37,7 @@ final class ConnectionReports extends Reports implements TcpEvents {
     private volatile boolean telling;
 
     /** Has the rest told by the connection's home; set before anything can happen, null until then. */
-    private @Nullable Runnable later;
+    private @Nullable HomeTimer later;
 
     private ConnectionReports(HostObserver observer, SocketPair pair) {
         this.observer = observer;
@@ -61,8 +61,8 @@ final class ConnectionReports extends Reports implements TcpEvents {
     }
 
     /** Who has the rest told if a thread has told enough. */
-    void later(Runnable visit) {
-        later = visit;
+    void later(HomeTimer ofConnection) {
+        later = ofConnection;
     }
 
     /** One thread at a time tells, so that what befell the connection is told in its order. The others do not wait for it. */
@@ -76,7 +76,7 @@ final class ConnectionReports extends Reports implements TcpEvents {
                 telling = false;
             }
             if (round == ROUNDS && later != null) {
-                later.run();
+                later.request(HomeTimer.VISIT);
                 return;
             }
         }

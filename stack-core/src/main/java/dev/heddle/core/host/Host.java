@@ -18,6 +18,7 @@ import dev.heddle.core.tcp.TcpEvents;
 import dev.heddle.core.time.Clock;
 import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.IpPrefix;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
@@ -279,16 +280,36 @@ public final class Host implements AutoCloseable {
             listeners.all().forEach(TcpListener::close);
             datagrams.close();
             echoes.close();
+            List<TcpConnection> connections = new ArrayList<>();
             for (TableEntry entry : table.entries()) {
                 if (entry instanceof TcpConnection connection) {
-                    connection.calls().hostClosed();
+                    connections.add(connection);
                 }
             }
-            leftovers.all().forEach(connection -> connection.calls().hostClosed());
-            timeWaits.close();
-            fragments.close();
-            interfaces().forEach(HostInterface::dropKept);
+            connections.addAll(leftovers.all());
+            try {
+                end(connections);
+            } finally {
+                timeWaits.close();
+                fragments.close();
+                interfaces().forEach(HostInterface::dropKept);
+            }
         });
+    }
+
+    /** Ends every connection, also when the reset of one has an embedder's sink throw. */
+    private static void end(List<TcpConnection> connections) {
+        RuntimeException failure = null;
+        for (TcpConnection connection : connections) {
+            try {
+                connection.calls().hostClosed();
+            } catch (RuntimeException e) {
+                failure = failure == null ? e : failure;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     // ---- for the other classes of this package

@@ -84,7 +84,7 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
         calls = new ConnectionCalls(host, this, gate, state);
         timer = new Timer(home);
         if (reports != null) {
-            reports.later(this::visitLater);
+            reports.later(timer);
         }
     }
 

@@ -16,7 +16,7 @@ public sealed interface TcpEvent {
     /**
      * The retransmission timer has expired (RFC 6298 5).
      *
-     * @param rtoNs what was waited for, nanoseconds
+     * @param rtoNs the timeout in force, nanoseconds; a user timeout, or a peer that reneges, has the timer expire sooner
      * @param unanswered how often it has expired without an answer, this time included
      * @param outstandingBytes what was sent and not acknowledged
      */
