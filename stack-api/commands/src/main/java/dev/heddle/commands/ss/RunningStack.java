@@ -4,12 +4,14 @@ import dev.heddle.control.ControlDirectory;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +19,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * A stack of another process of this user, as it answered.
@@ -31,54 +35,73 @@ record RunningStack(long process, String program, long nowNs, List<String> links
 
     private static final String VERSION = "1";
 
-    /** How long a process may take; one that is stopped takes for ever. */
-    private static final long TIMEOUT_SECONDS = 10;
+    /** How long a process may say nothing; one that is stopped does for ever. */
+    static final Duration QUIET = Duration.ofSeconds(5);
 
     /**
      * Asks the stacks of a directory. Those of processes that are no more are left out, and their files removed.
      *
      * @param wanted only those of this process; empty for all
      * @param info whether to ask for the figures of each connection
+     * @param complaints takes a line about each that gives no answer
      * @throws IOException if the directory is not this user's own
      */
-    static List<RunningStack> ask(ControlDirectory directory, Optional<Long> wanted, boolean info) throws IOException {
+    static List<RunningStack> ask(
+            ControlDirectory directory,
+            Optional<Long> wanted,
+            boolean info,
+            Duration quiet,
+            Consumer<String> complaints)
+            throws IOException {
         directory.removeStale();
         List<RunningStack> stacks = new ArrayList<>();
         for (Path socket : directory.sockets()) {
             long process = ControlDirectory.process(socket);
             if (wanted.isEmpty() || wanted.get() == process) {
-                ask(socket, process, info).ifPresent(stacks::add);
+                try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+                    stacks.add(ask(channel, process, info, quiet));
+                } catch (ConnectException e) {
+                    // It has just ended, or another process has its number.
+                } catch (IOException e) {
+                    complaints.accept("process " + process + " does not answer: " + e.getMessage());
+                }
             }
         }
         return stacks;
     }
 
-    private static Optional<RunningStack> ask(Path socket, long process, boolean info) throws IOException {
-        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-            CompletableFuture<RunningStack> answer = new CompletableFuture<>();
-            Thread.ofPlatform().daemon().start(() -> {
+    private static RunningStack ask(SocketChannel channel, long process, boolean info, Duration quiet)
+            throws IOException {
+        CompletableFuture<RunningStack> answer = new CompletableFuture<>();
+        AtomicLong read = new AtomicLong();
+        Thread.ofPlatform().daemon().name("answer").start(() -> {
+            try {
+                answer.complete(talk(channel, process, info, read));
+            } catch (IOException | RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        try {
+            while (true) {
+                long before = read.get();
                 try {
-                    answer.complete(talk(channel, process, info));
-                } catch (IOException | RuntimeException e) {
-                    answer.completeExceptionally(e);
+                    return answer.get(quiet.toMillis(), TimeUnit.MILLISECONDS);
+                } catch (TimeoutException e) {
+                    if (read.get() == before) {
+                        throw new IOException("is it stopped?", e);
+                    }
                 }
-            });
-            return Optional.of(answer.get(TIMEOUT_SECONDS, TimeUnit.SECONDS));
-        } catch (TimeoutException e) {
-            throw new IOException("process " + process + " does not answer: is it stopped?", e);
+            }
         } catch (ExecutionException e) {
-            throw new IOException(
-                    "process " + process + " does not answer: " + e.getCause().getMessage(), e);
+            throw new IOException(e.getCause().getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
-        } catch (IOException e) {
-            // Nobody listens: it has just ended, or another process has its number.
-            return Optional.empty();
         }
     }
 
-    private static RunningStack talk(SocketChannel channel, long process, boolean info) throws IOException {
+    private static RunningStack talk(SocketChannel channel, long process, boolean info, AtomicLong read)
+            throws IOException {
         channel.write(ByteBuffer.wrap((info ? "list info\n" : "list\n").getBytes(StandardCharsets.US_ASCII)));
         BufferedReader lines =
                 new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
@@ -90,6 +113,7 @@ record RunningStack(long process, String program, long nowNs, List<String> links
         List<String> links = new ArrayList<>();
         List<Endpoint> endpoints = new ArrayList<>();
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            read.incrementAndGet();
             if (line.equals("end")) {
                 return new RunningStack(process, head.text("program"), head.number("now"), links, endpoints);
             }

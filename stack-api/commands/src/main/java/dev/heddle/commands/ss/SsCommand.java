@@ -81,10 +81,16 @@ public final class SsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<RunningStack> stacks;
+        List<String> complaints = new ArrayList<>();
         try {
-            stacks = RunningStack.ask(ControlDirectory.ofUser(), Optional.ofNullable(process), info);
+            stacks = RunningStack.ask(
+                    ControlDirectory.ofUser(), Optional.ofNullable(process), info, RunningStack.QUIET, complaints::add);
         } catch (IOException e) {
             throw Refusal.usage(String.valueOf(e.getMessage()));
+        }
+        if (!complaints.isEmpty()) {
+            print(stacks);
+            throw Refusal.failed(String.join("; ", complaints));
         }
         if (stacks.isEmpty()) {
             throw Refusal.usage(
@@ -92,6 +98,11 @@ public final class SsCommand implements Callable<Integer> {
                             ? "no stack is running of this user's: start one, for example by bin/heddle run"
                             : "no stack is running in process " + process + ": bin/heddle ss shows all that are");
         }
+        print(stacks);
+        return 0;
+    }
+
+    private void print(List<RunningStack> stacks) {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
         for (int i = 0; i < stacks.size(); i++) {
             if (!bare) {
@@ -100,7 +111,6 @@ public final class SsCommand implements Callable<Integer> {
             out.print(table(stacks.get(i)));
         }
         out.flush();
-        return 0;
     }
 
     private static String title(RunningStack stack) {
