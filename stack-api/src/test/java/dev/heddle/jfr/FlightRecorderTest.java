@@ -248,7 +248,7 @@ class FlightRecorderTest {
                         network.host("server").serverSocketFactory().createServerSocket(80);
                 Socket socket = network.host("client")
                         .socketFactory()
-                        .createSocket(network.host("server").address(), 80)) {
+                        .createSocket(network.host("server").address(), listener.getLocalPort())) {
             info[0] = socket.getOption(HeddleSocketOptions.TCP_INFO);
         }
         for (int round = 0; round < 2; round++) {

@@ -3,6 +3,7 @@ package dev.heddle.net;
 import static dev.heddle.net.Failures.assertFails;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.core.wire.IpAddress;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -63,7 +64,7 @@ class ConnectContractTest {
     @SocketContract
     void a_peer_of_the_other_family_is_out_of_reach_of_a_bound_address(Network network) throws Exception {
         InetAddress ipv4 = InetAddress.getLoopbackAddress();
-        InetAddress ipv6 = InetAddress.getByName("::1");
+        InetAddress ipv6 = IpAddress.LOOPBACK_V6.toInetAddress();
         try (Socket fromIpv4 = network.clients().createSocket();
                 Socket fromIpv6 = network.clients().createSocket()) {
             fromIpv4.bind(new InetSocketAddress(ipv4, 0));
