@@ -6,6 +6,7 @@ import dev.heddle.core.tcp.Failure;
 import dev.heddle.core.wire.IpAddress;
 import java.io.IOException;
 import java.net.DatagramPacket;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
@@ -36,9 +37,30 @@ final class DatagramCalls {
         endpoint = handle.endpoint();
     }
 
-    /** The wildcard address means this host itself, and as the JDK's sockets are of IPv6, IPv6's way to it. */
-    static IpAddress target(InetAddress address) {
-        return address.isAnyLocalAddress() ? IpAddress.LOOPBACK_V6 : IpAddress.of(address);
+    /** Whether the socket has an address of IPv4 alone. */
+    private boolean isIpv4() {
+        IpAddress local = endpoint.localAddress();
+        return local != null && local.isIpv4();
+    }
+
+    /** The wildcard address means this host itself, and as the JDK's sockets are of IPv6, IPv6's way to it if there is one. */
+    private IpAddress peer(InetAddress address) throws SocketException {
+        if (address.isAnyLocalAddress()) {
+            return isIpv4() ? IpAddress.LOOPBACK_V4 : IpAddress.LOOPBACK_V6;
+        }
+        return ofOwnFamily(IpAddress.of(address));
+    }
+
+    /** As {@link #peer}, but for a datagram Linux tells the two families' wildcards apart. */
+    private IpAddress target(InetAddress address) throws SocketException {
+        return address.isAnyLocalAddress() && address instanceof Inet4Address ? IpAddress.LOOPBACK_V4 : peer(address);
+    }
+
+    private IpAddress ofOwnFamily(IpAddress remote) throws SocketException {
+        if (isIpv4() && !remote.isIpv4()) {
+            throw new SocketException("Address family not supported by protocol");
+        }
+        return remote;
     }
 
     /** Binds; with both sides' locks. As the JDK's, a wildcard socket serves both families, whichever family's was named. */
@@ -60,7 +82,7 @@ final class DatagramCalls {
         if (address.isMulticastAddress()) {
             throw DatagramFailures.noMulticast();
         }
-        Failure failure = endpoint.connect(target(address), port);
+        Failure failure = endpoint.connect(peer(address), port);
         if (failure == Failure.NONE) {
             return true;
         }
@@ -74,8 +96,9 @@ final class DatagramCalls {
      * Sends a packet, waiting for room in the link.
      *
      * @param peer whom the socket is connected to, or null
+     * @param reuseAddress of a socket that is not bound, and is then bound to a free port
      */
-    void send(DatagramPacket packet, @Nullable InetSocketAddress peer) throws IOException {
+    void send(DatagramPacket packet, @Nullable InetSocketAddress peer, boolean reuseAddress) throws IOException {
         handle.ensureOpen();
         if (packet.getAddress() == null) {
             if (peer == null) {
@@ -87,6 +110,7 @@ final class DatagramCalls {
             throw new IllegalArgumentException("Connected and packet address differ");
         }
         if (packet.getPort() == 0) {
+            ensureBound(reuseAddress);
             throw new SocketException("Can't send to port 0");
         }
         if (packet.getAddress().isMulticastAddress()) {

@@ -195,7 +195,7 @@ final class HeddleDatagramSocket extends DatagramSocket {
         Objects.requireNonNull(packet);
         handle.output.lock();
         try {
-            calls.send(packet, remote);
+            calls.send(packet, remote, reuseAddress);
         } finally {
             handle.output.unlock();
             Reference.reachabilityFence(this);

@@ -143,7 +143,7 @@ final class HeddleDatagramSocketImpl extends DatagramSocketImpl {
         Created made = created();
         made.handle.output.lock();
         try {
-            made.calls.send(packet, remote);
+            made.calls.send(packet, remote, reuseAddress);
         } finally {
             made.handle.output.unlock();
             Reference.reachabilityFence(this);

@@ -168,6 +168,86 @@ class DatagramNameTest {
         });
     }
 
+    /** Which of its addresses, follows from the socket's own. */
+    @ParameterizedTest
+    @MethodSource(EVERYWHERE)
+    void the_wildcard_as_a_peer_is_this_hosts_loopback_of_ones_own_family(
+            Network.Kind kind, BlockedCall.Threads threads) throws Exception {
+        on(kind, threads, (network, pair) -> {
+            String ipv4 = "127.0.0.1";
+            String ipv6 = "0:0:0:0:0:0:0:1";
+            for (String[] way : new String[][] {
+                {ipv4, "0.0.0.0", ipv4, ipv4},
+                {ipv4, "::", ipv4, ipv4},
+                {ipv6, "::", ipv6, ipv6},
+                {"::", "0.0.0.0", ipv4, ipv6},
+                {"0.0.0.0", "::", ipv6, ipv6}
+            }) {
+                assertThat(senderSeen(network, way[0], way[1], false)).as(way[0] + " sends").isEqualTo(way[2]);
+                assertThat(senderSeen(network, way[0], way[1], true)).as(way[0] + " is connected").isEqualTo(way[3]);
+            }
+        });
+    }
+
+    private static String senderSeen(Network network, String own, String wildcard, boolean connected)
+            throws Exception {
+        try (DatagramSocket receiver = network.clientDatagrams(new InetSocketAddress(0));
+                DatagramSocket sender = network.clientDatagrams(new InetSocketAddress(own, 0))) {
+            receiver.setSoTimeout(10_000);
+            InetSocketAddress target = new InetSocketAddress(wildcard, receiver.getLocalPort());
+            if (connected) {
+                sender.connect(target);
+                sender.send(new DatagramPacket(new byte[] {1}, 1));
+            } else {
+                sender.send(to(target, (byte) 1));
+            }
+            DatagramPacket packet = buffer(1);
+            receiver.receive(packet);
+            return packet.getAddress().getHostAddress();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(EVERYWHERE)
+    void a_peer_of_another_family_than_ones_own_address_is_refused(Network.Kind kind, BlockedCall.Threads threads)
+            throws Exception {
+        on(kind, threads, (network, pair) -> {
+            for (String[] way : new String[][] {
+                {"127.0.0.1", "::1", "Address family not supported by protocol"},
+                {"::1", "127.0.0.1", "Network is unreachable"}
+            }) {
+                try (DatagramSocket socket = network.clientDatagrams(new InetSocketAddress(way[0], 0))) {
+                    InetSocketAddress peer = new InetSocketAddress(way[1], 4000);
+                    assertThatThrownBy(() -> socket.send(to(peer, (byte) 1)))
+                            .isExactlyInstanceOf(SocketException.class)
+                            .hasMessage(way[2]);
+                    assertThatThrownBy(() -> socket.connect(peer))
+                            .isExactlyInstanceOf(SocketException.class)
+                            .hasMessage(way[2]);
+                }
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource(EVERYWHERE)
+    void who_cannot_send_to_port_0_is_bound_all_the_same(Network.Kind kind, BlockedCall.Threads threads)
+            throws Exception {
+        on(kind, threads, (network, pair) -> {
+            try (DatagramSocket socket = network.clientDatagrams(null)) {
+                assertThatThrownBy(() -> socket.send(new DatagramPacket(new byte[1], 1)))
+                        .isExactlyInstanceOf(IllegalArgumentException.class)
+                        .hasMessage("Address not set");
+                assertThat(socket.isBound()).isFalse();
+                assertThatThrownBy(() ->
+                                socket.send(to(new InetSocketAddress(network.serverAddress(), 0), (byte) 1)))
+                        .isExactlyInstanceOf(SocketException.class)
+                        .hasMessage("Can't send to port 0");
+                assertThat(socket.isBound()).isEqualTo(!kind.hasOldDatagramSockets());
+            }
+        });
+    }
+
     @ParameterizedTest
     @MethodSource(EVERYWHERE)
     void a_port_is_bound_once_unless_both_allow_it(Network.Kind kind, BlockedCall.Threads threads) throws Exception {
