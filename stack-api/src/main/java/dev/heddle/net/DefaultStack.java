@@ -3,11 +3,13 @@ package dev.heddle.net;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.DatagramSocketImpl;
+import java.net.DatagramSocketImplFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketImpl;
+import java.net.SocketImplFactory;
 import java.net.UnknownHostException;
 import java.net.spi.InetAddressResolverProvider;
 import java.util.ServiceConfigurationError;
@@ -109,17 +111,28 @@ final class DefaultStack {
         }
     }
 
-    // Deprecated in favour of factories that are passed around: not for programs that nobody can change.
-    @SuppressWarnings("deprecation")
     private static void setFactories() {
         try {
-            DatagramSocket.setDatagramSocketImplFactory(DefaultStack::datagramImplementation);
-            ServerSocket.setSocketFactory(() -> implementation(true));
-            Socket.setSocketImplFactory(() -> implementation(false));
+            // The JDK refuses whatever comes after a factory, and takes none for none: so nothing is changed unless all can be.
+            setFactories(null, null, null);
+            setFactories(
+                    DefaultStack::datagramImplementation, () -> implementation(true), () -> implementation(false));
         } catch (IOException e) {
             throw new IllegalStateException(
                     "this JVM has socket factories already, which cannot be replaced: no stack can be its default", e);
         }
+    }
+
+    // Deprecated in favour of factories that are passed around: not for programs that nobody can change.
+    @SuppressWarnings("deprecation")
+    private static void setFactories(
+            @Nullable DatagramSocketImplFactory datagrams,
+            @Nullable SocketImplFactory servers,
+            @Nullable SocketImplFactory clients)
+            throws IOException {
+        DatagramSocket.setDatagramSocketImplFactory(datagrams);
+        ServerSocket.setSocketFactory(servers);
+        Socket.setSocketImplFactory(clients);
     }
 
     private static SocketImpl implementation(boolean server) {

@@ -78,7 +78,7 @@ final class StackResolver implements InetAddressResolver {
     }
 
     /** RFC 6761 6.3: whatever others say of those names. */
-    private static boolean isLocalhost(String host) {
+    static boolean isLocalhost(String host) {
         String name = HostNames.withoutLastDot(host).toLowerCase(Locale.ROOT);
         return name.equals("localhost") || name.endsWith(".localhost");
     }

@@ -3,6 +3,7 @@ package dev.heddle.net;
 import dev.heddle.core.host.HostInterface;
 import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.IpPrefix;
+import dev.heddle.dns.HostNames;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.net.spi.InetAddressResolver;
@@ -10,6 +11,7 @@ import java.net.spi.InetAddressResolver.LookupPolicy;
 import java.net.spi.InetAddressResolverProvider;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -33,7 +35,7 @@ public final class StackResolverProvider extends InetAddressResolverProvider {
     @Override
     public InetAddressResolver get(Configuration configuration) {
         inUse = true;
-        return new Resolver(configuration);
+        return resolver(configuration.builtinResolver(), configuration::lookupLocalHostName);
     }
 
     @Override
@@ -41,15 +43,21 @@ public final class StackResolverProvider extends InetAddressResolverProvider {
         return "Heddle";
     }
 
-    private record Resolver(Configuration configuration) implements InetAddressResolver {
+    /** What stands between the JDK and the installed stack, if there is one. */
+    static InetAddressResolver resolver(InetAddressResolver builtin, Supplier<String> localHostName) {
+        return new Resolver(builtin, localHostName);
+    }
+
+    private record Resolver(InetAddressResolver builtin, Supplier<String> localHostName)
+            implements InetAddressResolver {
 
         @Override
         public Stream<InetAddress> lookupByName(String host, LookupPolicy policy) throws UnknownHostException {
             NetworkStack stack = DefaultStack.installed();
             if (stack == null) {
-                return configuration.builtinResolver().lookupByName(host, policy);
+                return builtin.lookupByName(host, policy);
             }
-            if (!host.equalsIgnoreCase(configuration.lookupLocalHostName())) {
+            if (!isOwnName(host)) {
                 return resolver(stack).lookupByName(host, policy);
             }
             List<InetAddress> named = AddressPolicy.apply(policy, host, own(stack));
@@ -59,19 +67,26 @@ public final class StackResolverProvider extends InetAddressResolverProvider {
             return named.stream();
         }
 
+        /** Nobody is reached from outside by the name of loopback: a host that is called so has no name of its own. */
+        private boolean isOwnName(String host) {
+            return HostNames.withoutLastDot(host).equalsIgnoreCase(localHostName.get())
+                    && !StackResolver.isLocalhost(host);
+        }
+
         private InetAddressResolver resolver(NetworkStack stack) {
             StackResolver names = stack.names();
-            return names == null ? configuration.builtinResolver() : names;
+            return names == null ? builtin : names;
         }
 
         @Override
         public String lookupByAddress(byte[] address) throws UnknownHostException {
             NetworkStack stack = DefaultStack.installed();
             if (stack == null) {
-                return configuration.builtinResolver().lookupByAddress(address);
+                return builtin.lookupByAddress(address);
             }
-            if (own(stack).anyMatch(own -> Arrays.equals(own.getAddress(), address))) {
-                return configuration.lookupLocalHostName();
+            String name = localHostName.get();
+            if (isOwnName(name) && own(stack).anyMatch(own -> Arrays.equals(own.getAddress(), address))) {
+                return name;
             }
             return resolver(stack).lookupByAddress(address);
         }

@@ -7,6 +7,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnknownHostException;
+import java.net.spi.InetAddressResolver;
+import java.net.spi.InetAddressResolver.LookupPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -70,6 +72,32 @@ class DefaultNamesTest {
                     .isExactlyInstanceOf(UnknownHostException.class)
                     .hasMessage("gone.example.org: Temporary failure in name resolution: "
                             + "192.0.2.53: nobody answers at its port");
+        }
+    }
+
+    /** A container's name may be that, or nothing at all. */
+    @Test
+    void a_host_that_is_called_localhost_has_no_other_loopback_for_that(@TempDir Path directory) throws Exception {
+        LookupPolicy ipv4 = LookupPolicy.of(LookupPolicy.IPV4);
+        Path hosts = Files.writeString(directory.resolve("hosts"), "198.51.100.7 listed\n192.0.2.1 own\n");
+        InetAddressResolver builtin = new JvmResolver();
+        byte[] own = {(byte) 192, 0, 2, 1};
+        try (NamedNetwork network = new NamedNetwork(builder -> builder.hosts(hosts))) {
+            network.client.installAsDefault();
+            InetAddressResolver called = StackResolverProvider.resolver(builtin, () -> "Host.example");
+            for (String name : new String[] {"host.example", "host.example."}) {
+                assertThat(called.lookupByName(name, ipv4))
+                        .extracting(InetAddress::toString)
+                        .containsExactly(name + "/192.0.2.1");
+            }
+            assertThat(called.lookupByAddress(own)).isEqualTo("Host.example");
+            InetAddressResolver nameless = StackResolverProvider.resolver(builtin, () -> "localhost");
+            for (String name : new String[] {"localhost", "LOCALHOST."}) {
+                assertThat(nameless.lookupByName(name, ipv4))
+                        .extracting(InetAddress::toString)
+                        .containsExactly(name + "/127.0.0.1");
+            }
+            assertThat(nameless.lookupByAddress(own)).isEqualTo("own");
         }
     }
 }
