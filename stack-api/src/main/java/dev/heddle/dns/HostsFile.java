@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,18 +25,30 @@ public final class HostsFile {
 
     private static final Logger LOG = LoggerFactory.getLogger(HostsFile.class);
 
+    private static final int CLOCK_MILLIS = 2_000;
+
     private final Path file;
 
     /** Replaced as a whole by whichever thread finds that the file has changed. */
     private volatile Content content;
 
-    private record Content(
-            FileTime modified, long bytes, Map<String, List<InetAddress>> addresses, Map<InetAddress, String> names) {
+    /** Which text it is, as far as that can be told without reading it. */
+    private record Version(FileTime modified, long bytes, @Nullable Object key) {
 
-        boolean isOf(FileTime nowModified, long nowBytes) {
-            return modified.equals(nowModified) && bytes == nowBytes;
+        static Version of(Path file) throws IOException {
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            return new Version(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
+        }
+
+        /** Whether the time is so near that another change may have the same one: file systems have coarse clocks. */
+        boolean isRecent() {
+            return Math.abs(System.currentTimeMillis() - modified.toMillis()) < CLOCK_MILLIS;
         }
     }
+
+    /** @param version null if the file may have changed without looking so */
+    private record Content(
+            @Nullable Version version, Map<String, List<InetAddress>> addresses, Map<InetAddress, String> names) {}
 
     /**
      * Reads a file.
@@ -60,7 +73,7 @@ public final class HostsFile {
     private Content current() {
         Content known = content;
         try {
-            if (!known.isOf(Files.getLastModifiedTime(file), Files.size(file))) {
+            if (!Version.of(file).equals(known.version)) {
                 content = known = read();
             }
         } catch (IOException e) {
@@ -71,8 +84,8 @@ public final class HostsFile {
 
     private Content read() throws IOException {
         // Before the text: what is written meanwhile is read the next time.
-        FileTime modified = Files.getLastModifiedTime(file);
-        long bytes = Files.size(file);
+        Version version = Version.of(file);
+        boolean recent = version.isRecent();
         Map<String, List<InetAddress>> addresses = new HashMap<>();
         Map<InetAddress, String> names = new HashMap<>();
         // Any byte is a letter of it: comments may be written in whatever way.
@@ -87,7 +100,7 @@ public final class HostsFile {
                 names.putIfAbsent(address, words[i]);
             }
         }
-        return new Content(modified, bytes, addresses, names);
+        return new Content(recent ? null : version, addresses, names);
     }
 
     private static @Nullable InetAddress address(String text) {

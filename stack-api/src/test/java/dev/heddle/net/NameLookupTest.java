@@ -11,7 +11,10 @@ import java.net.UnknownHostException;
 import java.net.spi.InetAddressResolver.LookupPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -300,6 +303,28 @@ class NameLookupTest {
             assertThat(network.find("www.example.org")).containsExactly("198.51.100.9");
             Files.delete(hosts);
             assertThat(network.find("web")).containsExactly("198.51.100.77");
+        }
+    }
+
+    @Test
+    void a_hosts_file_that_changes_is_read_again_also_where_its_length_and_time_stay(@TempDir Path directory)
+            throws Exception {
+        Path hosts = Files.writeString(directory.resolve("hosts"), "198.51.100.2 web\n");
+        // Within one tick of the file system's clock.
+        FileTime now = FileTime.from(Instant.now().plusSeconds(1));
+        Files.setLastModifiedTime(hosts, now);
+        try (NamedNetwork network = new NamedNetwork(builder -> builder.hosts(hosts))) {
+            assertThat(network.find("web")).containsExactly("198.51.100.2");
+            Files.setLastModifiedTime(Files.writeString(hosts, "198.51.100.3 web\n"), now);
+            assertThat(network.find("web")).containsExactly("198.51.100.3");
+            // And another file in its place, of the same age.
+            FileTime before = FileTime.from(Instant.now().minusSeconds(3_600));
+            Files.setLastModifiedTime(hosts, before);
+            assertThat(network.find("web")).containsExactly("198.51.100.3");
+            Path other = Files.writeString(directory.resolve("other"), "198.51.100.4 web\n");
+            Files.setLastModifiedTime(other, before);
+            Files.move(other, hosts, StandardCopyOption.REPLACE_EXISTING);
+            assertThat(network.find("web")).containsExactly("198.51.100.4");
         }
     }
 
