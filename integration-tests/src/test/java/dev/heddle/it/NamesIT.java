@@ -116,6 +116,19 @@ final class NamesIT {
     }
 
     @Test
+    void a_host_that_is_called_localhost_keeps_loopback_and_has_the_stacks_names() {
+        Command.Result result = Launcher.in(namespace, STACK + ",dns=192.0.2.1")
+                .program(NameLookup.class, "localhost", "www.example.org")
+                .after("unshare", "--uts", "sh", "-c", "hostname localhost && exec \"$@\"", "sh")
+                .run();
+        assertThat(result.output().lines())
+                .as(result.errors())
+                .containsExactly(
+                        "localhost 127.0.0.1 0:0:0:0:0:0:0:1", "www.example.org 203.0.113.7 2001:db8:7:0:0:0:0:7");
+        assertThat(result.errors()).doesNotContain("do not lead to the installed stack");
+    }
+
+    @Test
     void a_server_that_does_not_answer_is_passed_over_or_told_of_in_time() {
         namespace.nft("add table inet silence");
         namespace.nft("add chain inet silence in { type filter hook input priority 0; }");

@@ -12,6 +12,7 @@ import java.net.SocketImpl;
 import java.net.SocketImplFactory;
 import java.net.UnknownHostException;
 import java.net.spi.InetAddressResolverProvider;
+import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -28,6 +29,10 @@ final class DefaultStack {
 
     static final String NONE =
             "no network stack is installed: the one that made this JVM's sockets has been closed, install another";
+
+    /** Where its provider is, and that of its agent, which leads there. */
+    private static final List<String> HEDDLES =
+            List.of(StackResolverProvider.class.getName(), "dev.heddle.agent.ResolverProvider");
 
     private static final Logger LOG = LoggerFactory.getLogger(DefaultStack.class);
 
@@ -73,30 +78,32 @@ final class DefaultStack {
 
     private static void warnOfAnotherResolver() {
         try {
-            // Whoever asks first has the JDK choose its resolver.
-            InetAddress.getLocalHost();
+            // Whoever asks first has the JDK choose its resolver. (For the local host of a machine without a name it asks nobody.)
+            InetAddress.getAllByName("localhost");
         } catch (UnknownHostException e) {
-            LOG.debug("no local host", e);
+            LOG.debug("no localhost", e);
         }
         if (!StackResolverProvider.isInUse() && !WARNED.getAndSet(true)) {
-            LOG.warn(
-                    "another {} stands before Heddle's{}: names, the local host's included, do not lead to the installed stack",
-                    InetAddressResolverProvider.class.getSimpleName(),
-                    firstProvider());
+            LOG.warn("{}: names, the local host's included, do not lead to the installed stack", whoseResolver());
         }
     }
 
-    /** Whose it is, in brackets; the JDK does not say, but it is the first of those that it finds. */
-    private static String firstProvider() {
+    /** The JDK does not say whose it is, but it takes the first that it finds, when a name is looked up first, and keeps it. */
+    private static String whoseResolver() {
+        String first = "";
         try {
-            return ServiceLoader.load(InetAddressResolverProvider.class, ClassLoader.getSystemClassLoader()).stream()
+            first = ServiceLoader.load(InetAddressResolverProvider.class, ClassLoader.getSystemClassLoader()).stream()
                     .findFirst()
-                    .map(provider -> " (" + provider.type().getName() + ")")
+                    .map(provider -> provider.type().getName())
                     .orElse("");
         } catch (ServiceConfigurationError e) {
             LOG.debug("no provider", e);
-            return "";
         }
+        String kind = InetAddressResolverProvider.class.getSimpleName();
+        return first.isEmpty() || HEDDLES.contains(first)
+                ? "this JVM looked up names when Heddle's " + kind
+                        + " was not in sight, as before Heddle's agent began, and keeps the resolver that it had then"
+                : "another " + kind + " stands before Heddle's (" + first + ")";
     }
 
     /** Takes a stack back that closes; nothing happens if it is not installed. */

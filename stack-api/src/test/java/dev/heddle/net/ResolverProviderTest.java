@@ -76,22 +76,40 @@ class ResolverProviderTest {
         Files.createDirectories(entry.getParent());
         Files.writeString(entry, OtherResolvers.class.getName());
         String others = directory + File.pathSeparator + tests() + File.pathSeparator;
-        String log = File.pathSeparator
-                + path(ch.qos.logback.classic.Logger.class)
-                + File.pathSeparator
-                + path(ch.qos.logback.core.Context.class);
-        assertThat(run("-cp", others + path(RUN_TIME) + log))
+        assertThat(run("-cp", others + path(RUN_TIME) + log()))
                 .contains(
                         "another InetAddressResolverProvider stands before Heddle's (" + OtherResolvers.class.getName()
                                 + "): names, the local host's included, do not lead to the installed stack")
                 .doesNotContain("192.0.2.1: nobody answers");
     }
 
+    @Test
+    void a_jvm_that_has_chosen_before_ours_was_to_be_seen_is_told_of() throws Exception {
+        String classPath = path(RUN_TIME) + File.pathSeparator + tests() + log();
+        assertThat(run(List.of("localhost"), "-cp", classPath))
+                .contains("this JVM looked up names when Heddle's InetAddressResolverProvider was not in sight, as before "
+                        + "Heddle's agent began, and keeps the resolver that it had then: names, the local host's included, "
+                        + "do not lead to the installed stack")
+                .doesNotContain("stands before", "192.0.2.1: nobody answers");
+    }
+
+    private static String log() {
+        return File.pathSeparator
+                + path(ch.qos.logback.classic.Logger.class)
+                + File.pathSeparator
+                + path(ch.qos.logback.core.Context.class);
+    }
+
     private static String run(String... options) throws Exception {
+        return run(List.of(), options);
+    }
+
+    private static String run(List<String> arguments, String... options) throws Exception {
         List<String> words = new ArrayList<>();
         words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         words.addAll(List.of(options));
         words.add(InstallStack.class.getName());
+        words.addAll(arguments);
         Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();

@@ -58,7 +58,8 @@ public final class InstallBesideFactory {
     }
 
     private static void say(String kind, Maker maker) {
-        try (AutoCloseable socket = maker.make()) {
+        try {
+            maker.make().close();
             System.out.println(kind + ": the kernel's");
         } catch (Exception e) {
             System.out.println(kind + ": " + e.getMessage());

@@ -12,8 +12,19 @@ public final class InstallStack {
 
     private InstallStack() {}
 
-    /** Started by a test. */
-    public static void main(String[] names) {
+    /**
+     * Started by a test.
+     *
+     * @param before a name to be looked up before, where Heddle cannot be seen
+     */
+    public static void main(String... before) throws UnknownHostException {
+        Thread thread = Thread.currentThread();
+        ClassLoader own = thread.getContextClassLoader();
+        thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
+        for (String name : before) {
+            System.out.println(InetAddress.getAllByName(name)[0]);
+        }
+        thread.setContextClassLoader(own);
         try (MemoryLink.Pair cable = MemoryLink.pair("here", "nobody", LinkCapabilities.plain(1500), Clock.system());
                 NetworkStack stack = NetworkStack.builder()
                         .link(cable.a())
