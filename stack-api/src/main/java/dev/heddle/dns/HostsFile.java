@@ -33,7 +33,8 @@ public final class HostsFile {
     private volatile Content content;
 
     /** Which text it is, as far as that can be told without reading it. */
-    private record Version(FileTime modified, long bytes, @Nullable Object key) {
+    private record Version(
+            FileTime modified, long bytes, @Nullable Object key) {
 
         static Version of(Path file) throws IOException {
             BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);

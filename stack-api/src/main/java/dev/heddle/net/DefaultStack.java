@@ -78,7 +78,8 @@ final class DefaultStack {
 
     private static void warnOfAnotherResolver() {
         try {
-            // Whoever asks first has the JDK choose its resolver. (For the local host of a machine without a name it asks nobody.)
+            // Whoever asks first has the JDK choose its resolver. (For the local host of a machine without a name it
+            // asks nobody.)
             InetAddress.getAllByName("localhost");
         } catch (UnknownHostException e) {
             LOG.debug("no localhost", e);
@@ -120,10 +121,10 @@ final class DefaultStack {
 
     private static void setFactories() {
         try {
-            // The JDK refuses whatever comes after a factory, and takes none for none: so nothing is changed unless all can be.
+            // The JDK refuses whatever comes after a factory, and takes none for none: so nothing is changed unless all
+            // can be.
             setFactories(null, null, null);
-            setFactories(
-                    DefaultStack::datagramImplementation, () -> implementation(true), () -> implementation(false));
+            setFactories(DefaultStack::datagramImplementation, () -> implementation(true), () -> implementation(false));
         } catch (IOException e) {
             throw new IllegalStateException(
                     "this JVM has socket factories already, which cannot be replaced: no stack can be its default", e);

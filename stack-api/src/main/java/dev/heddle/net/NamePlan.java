@@ -18,6 +18,9 @@ final class NamePlan {
 
     static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(6);
 
+    /** More is for ever, and more than nanoseconds can count. */
+    private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
+
     private static final int DNS_PORT = 53;
 
     private final List<InetSocketAddress> servers = new ArrayList<>();
@@ -56,10 +59,10 @@ final class NamePlan {
     }
 
     void timeout(Duration perServer) {
-        if (perServer.toMillis() < 1) {
+        if (perServer.compareTo(Duration.ofMillis(1)) < 0) {
             throw new IllegalArgumentException("no time: " + perServer);
         }
-        timeout = perServer;
+        timeout = perServer.compareTo(LONGEST_TIMEOUT) < 0 ? perServer : LONGEST_TIMEOUT;
     }
 
     void hosts(Path file) {

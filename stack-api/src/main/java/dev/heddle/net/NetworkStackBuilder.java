@@ -87,7 +87,8 @@ public final class NetworkStackBuilder {
 
     /**
      * How long a lookup waits for each DNS server, 6 seconds if nothing is said: a third of it the first time, and the rest after
-     * the others have been asked. So a lookup ends after this time for each server, whatever it asks for.
+     * the others have been asked. So a lookup ends after this time for each server, whatever it asks for. More than a
+     * day counts as one.
      *
      * @throws IllegalArgumentException if it is less than a millisecond
      */

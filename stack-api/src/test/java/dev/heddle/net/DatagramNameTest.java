@@ -183,14 +183,17 @@ class DatagramNameTest {
                 {"::", "0.0.0.0", ipv4, ipv6},
                 {"0.0.0.0", "::", ipv6, ipv6}
             }) {
-                assertThat(senderSeen(network, way[0], way[1], false)).as(way[0] + " sends").isEqualTo(way[2]);
-                assertThat(senderSeen(network, way[0], way[1], true)).as(way[0] + " is connected").isEqualTo(way[3]);
+                assertThat(senderSeen(network, way[0], way[1], false))
+                        .as(way[0] + " sends")
+                        .isEqualTo(way[2]);
+                assertThat(senderSeen(network, way[0], way[1], true))
+                        .as(way[0] + " is connected")
+                        .isEqualTo(way[3]);
             }
         });
     }
 
-    private static String senderSeen(Network network, String own, String wildcard, boolean connected)
-            throws Exception {
+    private static String senderSeen(Network network, String own, String wildcard, boolean connected) throws Exception {
         try (DatagramSocket receiver = network.clientDatagrams(new InetSocketAddress(0));
                 DatagramSocket sender = network.clientDatagrams(new InetSocketAddress(own, 0))) {
             receiver.setSoTimeout(10_000);
@@ -239,8 +242,7 @@ class DatagramNameTest {
                         .isExactlyInstanceOf(IllegalArgumentException.class)
                         .hasMessage("Address not set");
                 assertThat(socket.isBound()).isFalse();
-                assertThatThrownBy(() ->
-                                socket.send(to(new InetSocketAddress(network.serverAddress(), 0), (byte) 1)))
+                assertThatThrownBy(() -> socket.send(to(new InetSocketAddress(network.serverAddress(), 0), (byte) 1)))
                         .isExactlyInstanceOf(SocketException.class)
                         .hasMessage("Can't send to port 0");
                 assertThat(socket.isBound()).isEqualTo(!kind.hasOldDatagramSockets());

@@ -7,6 +7,7 @@ import heddle.dnsjava.DClass;
 import heddle.dnsjava.Flags;
 import heddle.dnsjava.Message;
 import heddle.dnsjava.Name;
+import heddle.dnsjava.Opcode;
 import heddle.dnsjava.Rcode;
 import heddle.dnsjava.Record;
 import heddle.dnsjava.Section;
@@ -176,6 +177,35 @@ class NameServerFailureTest {
     }
 
     @Test
+    void where_no_server_says_anything_no_other_domain_is_searched() throws Exception {
+        try (NamedNetwork network = new NamedNetwork(
+                        builder -> builder.dns(NamedNetwork.FIRST).searchDomain("example.net"));
+                NameServer server = network.server(NamedNetwork.FIRST)) {
+            server.knows("www.example.org.example.net 60 A 203.0.113.66");
+            server.behaves((question, answer) -> {
+                if (question.toString().endsWith("www.example.org.")) {
+                    answer.getHeader().setRcode(Rcode.SERVFAIL);
+                }
+                return List.of(answer.toWire());
+            });
+            assertThatThrownBy(() -> network.find(WWW, IPV4))
+                    .isExactlyInstanceOf(UnknownHostException.class)
+                    .hasMessageContaining("192.0.2.53 says SERVFAIL");
+            assertThat(server.asked()).containsExactly("udp A www.example.org.");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {100_000, Long.MAX_VALUE / 86_400})
+    void a_time_that_is_longer_than_anybody_lives_is_no_short_one(long days) throws Exception {
+        try (NamedNetwork network = network(Duration.ofDays(days), NamedNetwork.FIRST, NamedNetwork.SECOND);
+                NameServer server = network.server(NamedNetwork.FIRST)) {
+            server.knows("www.example.org 0 A 198.51.100.1");
+            assertThat(network.find(WWW, IPV4)).containsExactly("198.51.100.1");
+        }
+    }
+
+    @Test
     void a_server_that_knows_no_extensions_is_asked_without() throws Exception {
         try (NamedNetwork network = network(FOR_EVER, NamedNetwork.FIRST);
                 NameServer server = network.server(NamedNetwork.FIRST)) {
@@ -232,6 +262,13 @@ class NameServerFailureTest {
             @Override
             byte[] forge(Message answer) {
                 answer.getHeader().unsetFlag(Flags.QR);
+                return answer.toWire();
+            }
+        },
+        AN_ANSWER_OF_ANOTHER_KIND {
+            @Override
+            byte[] forge(Message answer) {
+                answer.getHeader().setOpcode(Opcode.NOTIFY);
                 return answer.toWire();
             }
         },

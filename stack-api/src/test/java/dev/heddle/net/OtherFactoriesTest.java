@@ -27,7 +27,8 @@ class OtherFactoriesTest {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
         assertThat(output.lines().toList())
-                .contains("this JVM has socket factories already, which cannot be replaced: no stack can be its default")
+                .contains(
+                        "this JVM has socket factories already, which cannot be replaced: no stack can be its default")
                 .contains(kind + ": somebody else's")
                 .filteredOn(line -> line.endsWith(": the kernel's"))
                 .hasSize(2);

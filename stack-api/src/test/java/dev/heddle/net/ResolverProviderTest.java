@@ -87,9 +87,10 @@ class ResolverProviderTest {
     void a_jvm_that_has_chosen_before_ours_was_to_be_seen_is_told_of() throws Exception {
         String classPath = path(RUN_TIME) + File.pathSeparator + tests() + log();
         assertThat(run(List.of("localhost"), "-cp", classPath))
-                .contains("this JVM looked up names when Heddle's InetAddressResolverProvider was not in sight, as before "
-                        + "Heddle's agent began, and keeps the resolver that it had then: names, the local host's included, "
-                        + "do not lead to the installed stack")
+                .contains(
+                        "this JVM looked up names when Heddle's InetAddressResolverProvider was not in sight, as before "
+                                + "Heddle's agent began, and keeps the resolver that it had then: names, the local host's included, "
+                                + "do not lead to the installed stack")
                 .doesNotContain("stands before", "192.0.2.1: nobody answers");
     }
 
