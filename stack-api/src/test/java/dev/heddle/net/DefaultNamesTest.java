@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Names in a JVM whose default stack has been told where they are; in a JVM of its own, as {@link DefaultStackTest}. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@SuppressWarnings("AddressSelection") // programs say it so
 class DefaultNamesTest {
 
     @Test

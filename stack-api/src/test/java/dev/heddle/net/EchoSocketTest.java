@@ -94,7 +94,7 @@ class EchoSocketTest {
     @Test
     void hosts_that_answer_are_reachable() throws Exception {
         assertThat(net.client.isReachable(net.serverAddress(), LONG)).isTrue();
-        assertThat(net.client.isReachable(InetAddress.getByName("127.0.0.1"), LONG))
+        assertThat(net.client.isReachable(InetAddress.getLoopbackAddress(), LONG))
                 .isTrue();
         assertThat(net.client.isReachable(nobody(), Duration.ofMillis(20))).isFalse();
         assertThat(net.client.isReachable(InetAddress.getByName("198.51.100.1"), LONG))
