@@ -169,14 +169,15 @@ final class HeddleSocketImpl extends SocketImpl {
         try {
             current.ensureOpen();
             if (current.localPort() != 0) {
-                throw new SocketException("Already bound");
+                // While it connects, a socket that was not bound has a port only for the kernel, which the JDK asks.
+                throw new SocketException(localport != 0 ? "Already bound" : "Invalid argument");
             }
             // As the JDK's, a wildcard socket serves both families, whichever family's wildcard was named.
             IpAddress requested = local.isAnyLocalAddress() ? IpAddress.ANY_V6 : IpAddress.of(local);
             Failure failure = current.endpoint().bind(requested, localPort, reuseAddress);
             if (failure != Failure.NONE) {
                 current.ensureOpen();
-                throw SocketFailures.onBind(failure);
+                throw SocketFailures.onBind(failure, local);
             }
             address = local;
             localport = current.localPort();

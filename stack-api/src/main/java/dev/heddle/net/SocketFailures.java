@@ -1,9 +1,10 @@
 package dev.heddle.net;
 
-import dev.heddle.core.host.Readiness;
 import dev.heddle.core.tcp.Failure;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,13 @@ final class SocketFailures {
             case ADDRESS_IN_USE, ADDRESS_NOT_AVAILABLE -> new BindException("Cannot assign requested address");
             default -> other(failure);
         };
+    }
+
+    /** Why an address could not be bound; Linux refuses IPv6 addresses that name no host, or none without an interface, otherwise. */
+    static SocketException onBind(Failure failure, InetAddress local) {
+        boolean incomplete = local instanceof Inet6Address ipv6
+                && (ipv6.isMulticastAddress() || ipv6.isLinkLocalAddress() && ipv6.getScopeId() == 0);
+        return onBind(failure == Failure.ADDRESS_NOT_AVAILABLE && incomplete ? Failure.INVALID_STATE : failure);
     }
 
     static SocketException onBind(Failure failure) {
@@ -63,9 +71,7 @@ final class SocketFailures {
     static SocketException onWrite(SocketHandle handle) {
         Failure failure = handle.endpoint().failure();
         boolean first = failure != Failure.NONE && handle.raise(SocketHandle.FAILURE_REPORTED);
-        boolean peerHadClosed =
-                (handle.bits() & (Readiness.END_OF_STREAM | SocketHandle.INPUT_SHUT)) == Readiness.END_OF_STREAM;
-        if (!first || (failure == Failure.RESET && peerHadClosed)) {
+        if (!first || (failure == Failure.RESET && handle.endpoint().hadEndOfStream())) {
             return new SocketException("Broken pipe");
         }
         return failure == Failure.RESET ? new SocketException("Connection reset by peer") : other(failure);

@@ -268,6 +268,36 @@ class BindContractTest {
     }
 
     @SocketContract
+    void nobody_binds_while_connecting(Network network) throws Exception {
+        try (FullListener full = FullListener.open(network);
+                Socket socket = network.clients().createSocket()) {
+            BlockedCall connect = BlockedCall.start(() -> {
+                socket.connect(full.address());
+                return null;
+            });
+            assertFails(SocketException.class, "Invalid argument", () -> socket.bind(null));
+            assertThat(socket.isBound()).isFalse();
+            assertThat(socket.isClosed()).isFalse();
+            socket.close();
+            assertThat(connect.failure()).hasMessage("Socket closed");
+        }
+    }
+
+    @SocketContract
+    void an_ipv6_address_of_a_group_or_without_an_interface_cannot_be_bound(Network network) throws Exception {
+        for (String address : new String[] {"ff02::1", "ff0e::1", "fe80::1"}) {
+            InetSocketAddress local = new InetSocketAddress(address, 0);
+            try (Socket socket = network.clients().createSocket();
+                    ServerSocket listener = network.servers().createServerSocket()) {
+                assertFails(SocketException.class, "Invalid argument", () -> socket.bind(local));
+                assertThat(socket.isBound()).isFalse();
+                assertFails(SocketException.class, "Invalid argument", () -> listener.bind(local));
+                assertThat(listener.isBound()).isFalse();
+            }
+        }
+    }
+
+    @SocketContract
     void nobody_binds_when_closed(Network network) throws Exception {
         Socket socket = network.clients().createSocket();
         socket.close();

@@ -177,6 +177,41 @@ class ResetContractTest {
     }
 
     @SocketContract
+    void a_writer_whose_peer_had_closed_finds_the_pipe_broken_whatever_was_read(Network network) throws Exception {
+        for (boolean shut : new boolean[] {false, true}) {
+            try (Connection connection = Connection.open(network)) {
+                Socket socket = connection.server();
+                InputStream in = socket.getInputStream();
+                connection.client().getOutputStream().write(new byte[10]);
+                connection.client().shutdownOutput();
+                Connection.awaitArrivals(network);
+                if (shut) {
+                    socket.shutdownInput();
+                }
+                reset(connection.client());
+                Connection.awaitArrivals(network);
+                OutputStream out = socket.getOutputStream();
+                assertFails(SocketException.class, "Broken pipe", () -> out.write(1));
+                assertFails(IOException.class, "Broken pipe", () -> socket.sendUrgentData(1));
+                assertThat(in.readAllBytes()).hasSize(shut ? 0 : 10);
+            }
+        }
+    }
+
+    @SocketContract
+    void a_writer_who_has_shut_down_his_input_hears_of_a_reset(Network network) throws Exception {
+        try (Connection connection = Connection.open(network)) {
+            Socket socket = connection.server();
+            socket.shutdownInput();
+            reset(connection.client());
+            Connection.awaitArrivals(network);
+            OutputStream out = socket.getOutputStream();
+            assertFails(SocketException.class, "Connection reset by peer", () -> out.write(1));
+            assertFails(SocketException.class, "Broken pipe", () -> out.write(1));
+        }
+    }
+
+    @SocketContract
     void who_has_shut_down_his_output_hears_of_a_reset(Network network) throws Exception {
         try (Connection connection = Connection.open(network)) {
             connection.server().shutdownOutput();

@@ -106,6 +106,15 @@ final class ConnectionCalls {
         }
     }
 
+    boolean hadEndOfStream() {
+        gate.enter();
+        try {
+            return state.hadEndOfStream();
+        } finally {
+            gate.leaveUnchanged();
+        }
+    }
+
     long urgentBytes() {
         gate.enter();
         try {

@@ -136,8 +136,13 @@ final class ConnectionState {
         if (t != null) {
             return t.endOfStream() ? TcpEndpoint.END_OF_STREAM : 0;
         }
+        return hadEndOfStream() ? TcpEndpoint.END_OF_STREAM : TcpEndpoint.FAILED;
+    }
+
+    /** Whether the stream had its end before the connection had. */
+    boolean hadEndOfStream() {
         UnreadData rest = unread;
-        return rest != null && rest.isComplete() ? TcpEndpoint.END_OF_STREAM : TcpEndpoint.FAILED;
+        return rest != null && rest.isComplete();
     }
 
     int write(byte[] source, int offset, int length, boolean more) {

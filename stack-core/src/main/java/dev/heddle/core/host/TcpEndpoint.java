@@ -276,6 +276,12 @@ public final class TcpEndpoint {
         }
     }
 
+    /** Whether the peer had sent its FIN, and all before it had arrived, when the connection ended or failed; read or not. */
+    public boolean hadEndOfStream() {
+        TcpConnection c = connection;
+        return c != null && c.calls().hadEndOfStream();
+    }
+
     /**
      * How many octets are still to be read until the urgent data ends, whether they have arrived or not; 0 if there is
      * none. Without {@link ConnectionOptions#oobInline()} the last of them is out of band and reading passes it over. A read
