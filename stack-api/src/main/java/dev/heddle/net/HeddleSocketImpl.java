@@ -210,10 +210,12 @@ final class HeddleSocketImpl extends SocketImpl {
      */
     @Override
     protected void accept(SocketImpl target) throws IOException {
+        SocketHandle current = created();
         if (!(target instanceof HeddleSocketImpl accepted)) {
+            // Also what java.net has made after the stack was closed: that this is closed, too, says more.
+            current.ensureOpen();
             throw new SocketException("Not a newly created SocketImpl");
         }
-        SocketHandle current = created();
         long deadlineNs = BlockingSide.deadline(timeoutMillis);
         if (!current.input.lock(deadlineNs)) {
             throw new SocketTimeoutException("Accept timed out");

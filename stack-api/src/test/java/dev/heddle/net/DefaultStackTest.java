@@ -114,6 +114,10 @@ class DefaultStackTest {
             assertThat(network.stack.host().endpoints()).isNotEmpty();
         }
         assertThat(accept.failure()).isExactlyInstanceOf(SocketException.class).hasMessage("Socket closed");
+        // Nor when it is asked again, with sockets that no stack makes any more.
+        assertThatThrownBy(server::accept)
+                .isExactlyInstanceOf(SocketException.class)
+                .hasMessage("Socket closed");
         server.close();
     }
 }
