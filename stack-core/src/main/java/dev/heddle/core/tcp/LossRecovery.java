@@ -26,9 +26,6 @@ final class LossRecovery {
     /** DupThresh (RFC 5681 3.2). */
     static final int DUP_THRESH = 3;
 
-    /** A peer that has reneged is given this long to take it back, as in Linux. */
-    private static final long RENEGING_PATIENCE_NS = 10_000_000L;
-
     private final SendRecords records = new SendRecords(this::delivered);
     private final Rack rack = new Rack();
     private final TailLossProbe probe = new TailLossProbe();
@@ -38,6 +35,8 @@ final class LossRecovery {
     private final Hindsight hindsight;
     private final LossCounts counts;
     private final RecoveryReports reports;
+    private final RenegingSuspicion reneging = new RenegingSuspicion();
+    private final TimeoutRepair repair;
     private final RttEstimator rtt;
     private final boolean sack;
     private final Ecn ecn;
@@ -61,18 +60,14 @@ final class LossRecovery {
     /** New data beyond this offset measures the path after a spurious timeout; 0 if none was. */
     private long spikeEnd;
 
-    /** After a timeout: what has been delivered since, and since SND.UNA advanced. */
-    private long deliveredSinceTimeoutBytes;
-
-    private boolean renegingSuspected;
-
     // The ACK at hand.
     private long newestSentNs;
 
     LossRecovery(TcpContext context, RttEstimator rtt, boolean sack, Ecn ecn, LossCounts counts) {
         this.context = context;
         this.counts = counts;
-        reports = new RecoveryReports(context.events());
+        reports = new RecoveryReports(context, sack);
+        repair = new TimeoutRepair(sack);
         this.rtt = rtt;
         this.sack = sack;
         this.ecn = ecn;
@@ -230,7 +225,7 @@ final class LossRecovery {
         }
         unansweredBytes += ack.deliveredBytes;
         if (phase == Phase.LOSS) {
-            countRepaired(ack, mssBytes);
+            ack.repairedBytes = repair.credit(ack, mssBytes);
         }
         if (rack.hasReordered()) {
             context.counters().increment(TcpCounter.TcpExtTCPSACKReorder);
@@ -248,7 +243,9 @@ final class LossRecovery {
         }
         if (sack) {
             rack.adapt(una, nxt, report.hasDuplicate());
-            renegingSuspected |= advances && !records.isEmpty() && records.has(0, SendRecords.SACKED);
+            if (advances) {
+                reneging.advanced(records);
+            }
             ack.lostBytes = detect(ack.arrivalNs, mssBytes);
         }
         switch (phase) {
@@ -280,15 +277,6 @@ final class LossRecovery {
         ack.recovering |= inRecovery || phase == Phase.RECOVERY || undone;
         ack.inFlightBytes = inFlightBytes();
         congestion.acknowledged(ack);
-    }
-
-    /** RFC 3465 2.3: without SACK nobody knows, and a segment is what the retransmission was. */
-    private void countRepaired(Acknowledgement ack, int mssBytes) {
-        deliveredSinceTimeoutBytes += ack.deliveredBytes;
-        ack.repairedBytes = Math.min(ack.acknowledgedBytes, sack ? deliveredSinceTimeoutBytes : mssBytes);
-        if (ack.acknowledgedBytes > 0) {
-            deliveredSinceTimeoutBytes = 0;
-        }
     }
 
     /** What duplicates may tell of: as much as is outstanding, the hole included. */
@@ -442,7 +430,7 @@ final class LossRecovery {
             reports.left(TcpEvent.Outcome.TIMED_OUT, congestion);
         }
         boolean again = phase == Phase.LOSS;
-        countFailure(una);
+        reports.failed(phase, una == hindsight.timedOutAt(), records.sackedBytes() > 0, duplicates.count() > 0);
         if (records.has(0, SendRecords.SACKED)) {
             // RFC 2018 8: the first outstanding octet cannot be SACKed unless the peer has reneged.
             records.forgetSacks();
@@ -457,27 +445,12 @@ final class LossRecovery {
         }
         phase = Phase.LOSS;
         recoveryPoint = nxt;
-        deliveredSinceTimeoutBytes = 0;
+        repair.begin();
         duplicates.reset();
         forced = true;
         probe.reset();
         if (!again) {
             reports.entered(TcpEvent.Loss.TIMEOUT, inFlightBytes(), congestion);
-        }
-    }
-
-    private void countFailure(long una) {
-        if (phase == Phase.RECOVERY) {
-            context.counters()
-                    .increment(sack ? TcpCounter.TcpExtTCPSackRecoveryFail : TcpCounter.TcpExtTCPRenoRecoveryFail);
-        } else if (phase == Phase.LOSS) {
-            if (una != hindsight.timedOutAt()) {
-                context.counters().increment(TcpCounter.TcpExtTCPLossFailures);
-            }
-        } else if (records.sackedBytes() > 0) {
-            context.counters().increment(TcpCounter.TcpExtTCPSackFailures);
-        } else if (duplicates.count() > 0) {
-            context.counters().increment(TcpCounter.TcpExtTCPRenoFailures);
         }
     }
 
@@ -522,14 +495,12 @@ final class LossRecovery {
 
     /** Whether an acknowledgment ended where a SACKed range begins since the last call: the peer has reneged. */
     boolean takeRenegingSuspected() {
-        boolean suspected = renegingSuspected;
-        renegingSuspected = false;
-        return suspected && !records.isEmpty() && records.has(0, SendRecords.SACKED);
+        return reneging.take(records);
     }
 
     /** How long a peer that seems to have reneged is waited for. */
     long renegingPatienceNs() {
-        return Math.max(rtt.srttNs() / 2, RENEGING_PATIENCE_NS);
+        return RenegingSuspicion.patienceNs(rtt.srttNs());
     }
 
     /** A window probe was not taken, or the path shrank: sends from SND.UNA again, without a congestion signal. */
