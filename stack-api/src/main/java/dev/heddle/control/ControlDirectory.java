@@ -1,6 +1,11 @@
 package dev.heddle.control;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -52,7 +57,7 @@ public final class ControlDirectory {
 
     /** Who owns the files that this process makes. */
     private static int user() throws IOException {
-        Path probe = Files.createTempFile("heddle", null);
+        Path probe = Files.createTempFile(PARENT, "heddle", null);
         try {
             return uid(probe);
         } finally {
@@ -137,12 +142,32 @@ public final class ControlDirectory {
         return Long.parseLong(matcher.group(1));
     }
 
-    /** Removes the sockets of processes that are no more: who is killed leaves his. */
+    /**
+     * Removes the sockets that processes have left that were killed. One that somebody listens to stays, also if his process is
+     * not seen from here: containers may share the directory.
+     */
     public void removeStale() throws IOException {
+        long self = ProcessHandle.current().pid();
         for (Path socket : sockets()) {
-            if (ProcessHandle.of(process(socket)).isEmpty()) {
+            long process = process(socket);
+            // In a container the program has the same number each time. (Of another process nobody knows whether it is just
+            // going to listen.)
+            if ((process == self || ProcessHandle.of(process).isEmpty()) && isRefused(socket)) {
                 Files.deleteIfExists(socket);
             }
+        }
+    }
+
+    private static boolean isRefused(Path socket) throws IOException {
+        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            // Where many wait already one more is not kept waiting, but told so.
+            probe.configureBlocking(false);
+            probe.connect(UnixDomainSocketAddress.of(socket));
+            return false;
+        } catch (ConnectException e) {
+            return true;
+        } catch (SocketException e) {
+            return false;
         }
     }
 

@@ -8,14 +8,18 @@ import dev.heddle.core.link.LinkCapabilities;
 import dev.heddle.core.link.MemoryLink;
 import dev.heddle.core.time.Clock;
 import dev.heddle.net.NetworkStack;
+import java.io.File;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.URISyntaxException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -230,6 +234,70 @@ class ControlSocketTest {
         assertThat(stale).doesNotExist();
         assertThat(foreign).exists();
         assertThat(control.path()).exists();
+    }
+
+    @Test
+    void what_a_killed_process_of_the_same_number_has_left_is_removed() throws IOException {
+        // In a container the program is process 1 each time.
+        control.close();
+        Path left = control.path();
+        try (ServerSocketChannel killed = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            killed.bind(UnixDomainSocketAddress.of(left));
+        }
+        try (ControlSocket next = ControlSocket.open(directory)) {
+            assertThat(next.path()).isEqualTo(left);
+            next.serve(stack);
+            try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(next.path()))) {
+                say(client, "list\n");
+                assertThat(linesOf(client)).endsWith("end");
+            }
+        }
+    }
+
+    @Test
+    void a_process_that_is_not_seen_from_here_keeps_its_socket() throws IOException {
+        // Of another container that has the same /tmp.
+        Path elsewhere = directory.path().resolve(NO_PROCESS + "-1");
+        try (ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            listening.bind(UnixDomainSocketAddress.of(elsewhere));
+            directory.removeStale();
+            assertThat(elsewhere).exists();
+        }
+        directory.removeStale();
+        assertThat(elsewhere).doesNotExist();
+    }
+
+    @Test
+    void it_is_found_whatever_directory_a_program_has_for_its_temporary_files() throws Exception {
+        Process program = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Djava.io.tmpdir=" + temporary.resolve("none"),
+                        "-cp",
+                        String.join(
+                                File.pathSeparator,
+                                List.of(locationOf(ControlSocketTest.class), locationOf(ControlDirectory.class))),
+                        WhereItIs.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        program.waitFor();
+        // The JVM has a word about it before.
+        assertThat(said.lines()).last().isEqualTo(ControlDirectory.ofUser().toString());
+    }
+
+    private static String locationOf(Class<?> type) throws URISyntaxException {
+        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
+                .toString();
+    }
+
+    /** A program that says where control sockets are. */
+    static final class WhereItIs {
+
+        private WhereItIs() {}
+
+        public static void main(String[] arguments) throws IOException {
+            System.out.println(ControlDirectory.ofUser());
+        }
     }
 
     @Test
