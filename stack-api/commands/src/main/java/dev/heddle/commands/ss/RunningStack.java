@@ -5,11 +5,13 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,24 +60,30 @@ record RunningStack(long process, String program, long nowNs, List<String> links
         for (Path socket : directory.sockets()) {
             long process = ControlDirectory.process(socket);
             if (wanted.isEmpty() || wanted.get() == process) {
-                try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-                    stacks.add(ask(channel, process, info, quiet));
+                try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+                    stacks.add(ask(channel, socket, info, quiet));
                 } catch (ConnectException e) {
                     // It has just ended, or another process has its number.
                 } catch (IOException e) {
-                    complaints.accept("process " + process + " does not answer: " + e.getMessage());
+                    // It may have ended meanwhile, and its file with it.
+                    if (Files.exists(socket)) {
+                        complaints.accept("process " + process + " does not answer: " + e.getMessage());
+                    }
                 }
             }
         }
         return stacks;
     }
 
-    private static RunningStack ask(SocketChannel channel, long process, boolean info, Duration quiet)
+    private static RunningStack ask(SocketChannel channel, Path socket, boolean info, Duration quiet)
             throws IOException {
+        long process = ControlDirectory.process(socket);
         CompletableFuture<RunningStack> answer = new CompletableFuture<>();
         AtomicLong read = new AtomicLong();
         Thread.ofPlatform().daemon().name("answer").start(() -> {
             try {
+                // Who is stopped and was asked often has no room for one more, who would wait for it.
+                channel.connect(UnixDomainSocketAddress.of(socket));
                 answer.complete(talk(channel, process, info, read));
             } catch (IOException | RuntimeException e) {
                 answer.completeExceptionally(e);
@@ -93,6 +101,9 @@ record RunningStack(long process, String program, long nowNs, List<String> links
                 }
             }
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof ConnectException gone) {
+                throw gone;
+            }
             throw new IOException(e.getCause().getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

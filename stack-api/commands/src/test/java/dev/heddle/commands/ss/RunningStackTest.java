@@ -16,6 +16,7 @@ import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -99,19 +100,59 @@ class RunningStackTest {
     }
 
     @Test
+    void a_stopped_process_that_was_asked_too_often_hides_no_other() throws IOException {
+        ControlDirectory directory = ControlDirectory.ofUser();
+        Path full = directory.path().resolve(process + "-99997");
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(full);
+        List<String> complaints = new ArrayList<>();
+        try (ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            // The kernel takes one more than are allowed to wait; who comes then waits for them.
+            channel.bind(address, 1);
+            try (SocketChannel first = SocketChannel.open(address);
+                    SocketChannel second = SocketChannel.open(address)) {
+                assertThat(first.isConnected() && second.isConnected()).isTrue();
+                assertThat(RunningStack.ask(
+                                directory, Optional.of(process), false, Duration.ofMillis(500), complaints::add))
+                        .hasSize(1);
+            }
+            assertThat(complaints).containsExactly("process " + process + " does not answer: is it stopped?");
+        } finally {
+            Files.delete(full);
+        }
+    }
+
+    @Test
     void a_file_that_nobody_listens_to_is_passed_over() throws IOException {
         ControlDirectory directory = ControlDirectory.ofUser();
-        Path left = directory.path().resolve(process + "-99998");
+        // Another process has the number now.
+        long other = ProcessHandle.current().parent().orElseThrow().pid();
+        Path left = directory.path().resolve(other + "-99998");
         List<String> complaints = new ArrayList<>();
         try {
             try (ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
                 channel.bind(UnixDomainSocketAddress.of(left));
             }
-            assertThat(RunningStack.ask(directory, Optional.of(process), true, RunningStack.QUIET, complaints::add))
-                    .hasSize(1);
+            assertThat(RunningStack.ask(directory, Optional.of(other), true, RunningStack.QUIET, complaints::add))
+                    .isEmpty();
             assertThat(complaints).isEmpty();
         } finally {
             Files.delete(left);
+        }
+    }
+
+    @Test
+    void a_file_that_goes_while_it_is_asked_is_passed_over() throws IOException {
+        ControlDirectory directory = ControlDirectory.ofUser();
+        // A link to nothing: it is seen, and is not there.
+        Path gone = Files.createSymbolicLink(
+                directory.path().resolve(process + "-99996"), directory.path().resolve("nothing"));
+        List<String> complaints = new ArrayList<>();
+        try {
+            assertThat(RunningStack.ask(directory, Optional.of(process), false, RunningStack.QUIET, complaints::add))
+                    .hasSize(1);
+            assertThat(complaints).isEmpty();
+        } finally {
+            Files.delete(gone);
         }
     }
 }
