@@ -19,6 +19,9 @@ final class StreamPipe {
     private final InputStream in;
     private final OutputStream out;
 
+    /** Written by who reads the input. */
+    private volatile @Nullable IOException inputFailure;
+
     StreamPipe(InputStream in, OutputStream out) {
         this.in = in;
         this.out = out;
@@ -56,8 +59,14 @@ final class StreamPipe {
 
     private void send(Socket socket) {
         try {
-            copy(in, socket.getOutputStream());
-            socket.shutdownOutput();
+            copy(socket.getOutputStream());
+            if (inputFailure == null) {
+                socket.shutdownOutput();
+            } else {
+                // Wakes who receives. The server is not told that this was all.
+                socket.setSoLinger(true, 0);
+                socket.close();
+            }
         } catch (IOException e) {
             // The connection is over, and who receives hears why.
         }
@@ -71,18 +80,32 @@ final class StreamPipe {
         }
     }
 
-    private static int read(InputStream from, byte[] buffer, InetSocketAddress server) {
+    private int read(InputStream from, byte[] buffer, InetSocketAddress server) {
         try {
             return from.read(buffer);
         } catch (IOException e) {
+            IOException failure = inputFailure;
+            if (failure != null) {
+                throw Refusal.failed("cannot read the input: " + failure.getMessage());
+            }
             throw Refusal.failed("the connection to " + text(server) + " has ended: " + e.getMessage());
         }
     }
 
-    private static void copy(InputStream from, OutputStream to) throws IOException {
+    private void copy(OutputStream to) throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
-        for (int count = from.read(buffer); count >= 0; count = from.read(buffer)) {
+        for (int count = readInput(buffer); count >= 0; count = readInput(buffer)) {
             to.write(buffer, 0, count);
+        }
+    }
+
+    /** As {@link InputStream#read(byte[])}; the end, too, if it cannot be read. */
+    private int readInput(byte[] buffer) {
+        try {
+            return in.read(buffer);
+        } catch (IOException e) {
+            inputFailure = e;
+            return -1;
         }
     }
 }
