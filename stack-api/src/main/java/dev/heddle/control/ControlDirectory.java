@@ -150,7 +150,8 @@ public final class ControlDirectory {
         long self = ProcessHandle.current().pid();
         for (Path socket : sockets()) {
             long process = process(socket);
-            // In a container the program has the same number each time. (Of another process nobody knows whether it is just
+            // In a container the program has the same number each time. (Of another process nobody knows whether it is
+            // just
             // going to listen.)
             if ((process == self || ProcessHandle.of(process).isEmpty()) && isRefused(socket)) {
                 Files.deleteIfExists(socket);

@@ -50,6 +50,7 @@ class HeddleCommandTest {
                 "services --tun a/b --address 192.0.2.2/24 | a/b",
                 "ping --tun heddle0 --address 192.0.2.2/24 | HOST",
                 "ping --tun heddle0 --address 192.0.2.2/24 -c -1 192.0.2.1 | -c takes a number of requests",
+                "ping --tun heddle0 --address 192.0.2.2/24 -c 0 192.0.2.1 | -c takes a number of requests",
                 "ping --tun heddle0 --address 192.0.2.2/24 -c many 192.0.2.1 | many",
                 "ping --tun heddle0 --address 192.0.2.2/24 -s 70000 192.0.2.1 | -s takes 0 to 65507 bytes",
                 "ping --tun heddle0 --address 192.0.2.2/24 -t 256 192.0.2.1 | -t takes 1 to 255 hops",

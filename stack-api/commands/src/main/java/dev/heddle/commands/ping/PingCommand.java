@@ -58,7 +58,7 @@ public final class PingCommand implements Callable<Integer> {
             names = {"-c", "--count"},
             paramLabel = "COUNT",
             description = "Ask so often; until Ctrl-C if not given.")
-    private int count;
+    private @Nullable Integer count;
 
     @Option(
             names = {"-i", "--interval"},
@@ -116,7 +116,7 @@ public final class PingCommand implements Callable<Integer> {
     }
 
     private void check() {
-        require(count >= 0, "-c takes a number of requests, not " + count);
+        require(count == null || count > 0, "-c takes a number of requests, not " + count);
         require(size >= 0 && size <= MOST_BYTES, "-s takes 0 to " + MOST_BYTES + " bytes, not " + size);
         require(hopLimit >= 1 && hopLimit <= 255, "-t takes 1 to 255 hops, not " + hopLimit);
         require(interval.toMillis() >= 2, "-i takes 0.002 seconds or more: more would be a flood");
@@ -144,9 +144,9 @@ public final class PingCommand implements Callable<Integer> {
     }
 
     private void ask(EchoSocket echo, InetAddress target, byte[] data) throws IOException {
-        for (int asked = 1; count == 0 || asked <= count; asked++) {
+        for (int asked = 1; count == null || asked <= count; asked++) {
             send(echo, target, asked, data);
-            boolean last = asked == count;
+            boolean last = count != null && asked == count;
             long untilNs = last ? System.nanoTime() + timeout.toNanos() : startNs + asked * interval.toNanos();
             listen(echo, untilNs, last);
         }

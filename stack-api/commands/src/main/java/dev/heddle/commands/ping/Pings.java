@@ -2,6 +2,8 @@ package dev.heddle.commands.ping;
 
 import dev.heddle.core.host.EchoAnswer;
 import dev.heddle.core.icmp.IcmpError;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Locale;
 
 /** What was asked and answered, in the words of Linux's {@code ping}. Not thread-safe. */
@@ -118,9 +120,10 @@ final class Pings {
         if (sent == 0) {
             return "0";
         }
-        double lost = 100.0 * (sent - received) / sent;
-        // As ping prints it: 33.3333, but 0 and 50.
-        String text = String.format(Locale.ROOT, "%.4f", lost);
-        return text.replaceAll("\\.?0+$", "");
+        // As ping prints it: six digits, 33.3333, but 0 and 50.
+        return BigDecimal.valueOf(100L * (sent - received))
+                .divide(BigDecimal.valueOf(sent), new MathContext(6))
+                .stripTrailingZeros()
+                .toPlainString();
     }
 }

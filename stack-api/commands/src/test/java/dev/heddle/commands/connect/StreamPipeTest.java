@@ -52,7 +52,8 @@ class StreamPipeTest {
         try (ServerSocket listener = stack.serverSocketFactory().createServerSocket(80)) {
             assertThatThrownBy(() -> run(directory, OutputStream.nullOutputStream(), listener.getLocalPort()))
                     .isInstanceOfSatisfying(
-                            Refusal.class, refusal -> assertThat(refusal.status()).isEqualTo(Refusal.FAILED))
+                            Refusal.class,
+                            refusal -> assertThat(refusal.status()).isEqualTo(Refusal.FAILED))
                     .hasMessage("cannot read the input: Is a directory");
         }
     }

@@ -67,4 +67,15 @@ class PingsTest {
                 .contains("1 packets transmitted, 0 received, 100% packet loss")
                 .doesNotContain("rtt");
     }
+
+    @Test
+    void the_loss_has_six_digits_as_the_kernels_ping_prints_it() {
+        for (int i = 0; i < 15; i++) {
+            pings.sent();
+            if (i > 0) {
+                pings.answered(reply(i, 1_000_000, true, false));
+            }
+        }
+        assertThat(pings.summary(0)).contains("15 packets transmitted, 14 received, 6.66667% packet loss");
+    }
 }
