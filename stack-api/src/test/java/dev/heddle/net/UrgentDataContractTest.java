@@ -1,11 +1,14 @@
 package dev.heddle.net;
 
+import static dev.heddle.net.Failures.assertFails;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketException;
 
 /** Urgent data as {@code java.net.Socket} sends it and receives it. */
 class UrgentDataContractTest {
@@ -58,6 +61,45 @@ class UrgentDataContractTest {
             assertThat(read(in)).isEqualTo("!after");
             assertThat(in.read()).isEqualTo(-1);
         }
+    }
+
+    @SocketContract
+    void an_urgent_octet_that_was_not_read_outlives_its_connection(Network network) throws Exception {
+        for (boolean inLine : new boolean[] {false, true}) {
+            try (Connection connection = Connection.open(network)) {
+                connection.server().shutdownOutput();
+                sendAroundUrgent(connection);
+                assertThat(connection.client().getInputStream().read()).isEqualTo(-1);
+                Connection.awaitArrivals(network);
+                assertReadsAroundUrgent(connection.server(), inLine);
+                assertThat(connection.server().getInputStream().read()).isEqualTo(-1);
+            }
+            try (Connection connection = Connection.open(network)) {
+                connection.client().getOutputStream().write("before".getBytes(US_ASCII));
+                connection.client().sendUrgentData('!');
+                connection.client().getOutputStream().write("after".getBytes(US_ASCII));
+                Connection.awaitArrivals(network);
+                connection.client().setSoLinger(true, 0);
+                connection.client().close();
+                Connection.awaitArrivals(network);
+                assertReadsAroundUrgent(connection.server(), inLine);
+                assertFails(
+                        SocketException.class,
+                        "Connection reset",
+                        () -> connection.server().getInputStream().read());
+            }
+        }
+    }
+
+    private static void assertReadsAroundUrgent(Socket socket, boolean inLine) throws IOException {
+        InputStream in = socket.getInputStream();
+        assertThat(in.available()).isEqualTo(6);
+        assertThat(read(in)).isEqualTo("before");
+        assertThat(in.available()).isZero();
+        socket.setOOBInline(inLine);
+        assertThat(in.available()).isEqualTo(inLine ? 6 : 0);
+        assertThat(read(in)).isEqualTo(inLine ? "!after" : "after");
+        assertThat(in.available()).isZero();
     }
 
     private static String read(InputStream in) throws IOException {

@@ -178,12 +178,16 @@ final class ConnectionState {
 
     long urgentBytes() {
         Tcb t = tcb;
-        return t == null || handleClosed ? 0 : t.urgentBytes();
+        UnreadData rest = unread;
+        return handleClosed || inputShut ? 0 : t != null ? t.urgentBytes() : rest != null ? rest.urgentBytes() : 0;
     }
 
     int takeOutOfBand() {
         Tcb t = tcb;
-        return t == null || handleClosed ? -1 : t.takeOutOfBand();
+        UnreadData rest = unread;
+        return handleClosed || inputShut
+                ? -1
+                : t != null ? t.takeOutOfBand() : rest != null ? rest.takeOutOfBand() : -1;
     }
 
     /** Whether waiters must look again although the readiness word may be the same: there is more of what it says. */
@@ -296,8 +300,11 @@ final class ConnectionState {
     void options(ConnectionOptions changed) {
         lastOptions = changed;
         Tcb t = tcb;
+        UnreadData rest = unread;
         if (t != null) {
             t.options(changed);
+        } else if (rest != null) {
+            rest.inline(changed.oobInline());
         }
     }
 

@@ -48,6 +48,22 @@ public final class UnreadData {
         return reader.peek(target, offset, length, end);
     }
 
+    /** How many octets are to be read until the urgent data ends, as far as it has arrived; 0 if there is none. */
+    public long urgentBytes() {
+        long bytes = reader.urgentBytes();
+        return bytes <= end - buffer.head() ? bytes : 0;
+    }
+
+    /** The out-of-band octet, or −1. */
+    public int takeOutOfBand() {
+        return reader.takeOutOfBand(end);
+    }
+
+    /** Whether urgent data stays in the stream as a whole. */
+    public void inline(boolean value) {
+        reader.inline(value);
+    }
+
     private void releaseIfEmpty() {
         if (available() == 0) {
             release();
