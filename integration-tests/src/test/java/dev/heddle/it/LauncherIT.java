@@ -80,6 +80,7 @@ final class LauncherIT {
         assertRefused("address=192.0.2.2/24", "which TUN interface?");
         assertRefused("tun=heddle0", "which address?");
         assertRefused("tun=heddle0,address=192.0.2.2/24,speed=high", "unknown option \"speed=high\"");
+        assertRefused("tun=heddle0,address=192.0.2.2/24,speed=high\nlow", "unknown option \"speed=high");
         assertRefused("tun=heddle0,address=192.0.2.2/24,attach", "heddle0");
         assertRefused("tun=heddle0,address=192.0.2.2/24,gateway=198.51.100.1", "198.51.100.1");
         assertThat(namespace.interfaces()).isEmpty();

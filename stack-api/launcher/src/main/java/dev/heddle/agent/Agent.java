@@ -85,7 +85,8 @@ public final class Agent {
     @SuppressWarnings("SystemExitOutsideMain")
     private static void refuse(@Nullable Throwable why) {
         String message = why == null ? null : why.getMessage();
-        System.err.println("heddle: " + (message == null ? String.valueOf(why) : message));
+        String text = message == null ? String.valueOf(why) : message;
+        System.err.println("heddle: " + text.lines().findFirst().orElse(""));
         System.exit(REFUSED);
     }
 }
