@@ -136,6 +136,31 @@ final class CommandsIT {
     }
 
     @Test
+    void a_ping_whose_output_nobody_reads_any_more_ends() {
+        String ping = "HEDDLE_BUILD=no " + Launcher.SCRIPT
+                + " ping --tun heddle0 --address 192.0.2.2/24 -i 0.1 192.0.2.1 | head -n 1";
+        assertThat(namespace
+                        .command("sh", "-c", ping)
+                        .timeout(Duration.ofSeconds(20))
+                        .runOrFail())
+                .startsWith("PING 192.0.2.1");
+    }
+
+    @Test
+    void the_garbage_collector_that_the_environment_names_is_taken() {
+        assertThat(namespace
+                        .command(
+                                "env",
+                                "HEDDLE_BUILD=no",
+                                "JDK_JAVA_OPTIONS=-XX:+UseParallelGC",
+                                Launcher.SCRIPT.toString(),
+                                "ss",
+                                "--help")
+                        .runOrFail())
+                .contains("bin/heddle ss");
+    }
+
+    @Test
     void ctrl_c_ends_a_ping_with_its_summary() throws IOException {
         try (RunningProcess ping = heddle("ping", "-i", "0.1", "192.0.2.1").start()) {
             ping.expectLine("PING 192.0.2.1", START);

@@ -139,8 +139,7 @@ public final class PingCommand implements Callable<Integer> {
     private void announce(InetAddress target) {
         int headers = HEADER_BYTES + (target.getAddress().length == 4 ? IPV4_HEADER_BYTES : IPV6_HEADER_BYTES);
         pings = new Pings(host);
-        print("PING " + host + " (" + OpenStack.text(target) + ") " + size + "(" + (size + headers)
-                + ") bytes of data.");
+        say("PING " + host + " (" + OpenStack.text(target) + ") " + size + "(" + (size + headers) + ") bytes of data.");
     }
 
     private void ask(EchoSocket echo, InetAddress target, byte[] data) throws IOException {
@@ -182,7 +181,7 @@ public final class PingCommand implements Callable<Integer> {
             lock.lock();
             try {
                 if (!summarized) {
-                    print(counts().answered(answer));
+                    say(counts().answered(answer));
                 }
             } finally {
                 lock.unlock();
@@ -218,9 +217,18 @@ public final class PingCommand implements Callable<Integer> {
         }
     }
 
-    private void print(String line) {
+    /** Prints; the end if that comes to nobody, as it would be of a program that does not catch SIGPIPE. */
+    private void say(String line) {
+        if (print(line)) {
+            throw Refusal.failed("nobody reads the output any more");
+        }
+    }
+
+    /** Prints; true if that has failed, now or before. */
+    private boolean print(String line) {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
         out.println(line);
-        out.flush();
+        // The stream below keeps its failures to itself.
+        return out.checkError() || System.out.checkError();
     }
 }
