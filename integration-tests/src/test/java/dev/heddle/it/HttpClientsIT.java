@@ -43,8 +43,11 @@ final class HttpClientsIT {
 
     @AfterAll
     static void stop() {
-        server.close();
-        namespace.close();
+        try {
+            server.close();
+        } finally {
+            namespace.close();
+        }
     }
 
     private Program onHeddle(String stack, String readTimeoutMs) {

@@ -19,7 +19,12 @@ final class HttpServerProcess implements RealServer {
     HttpServerProcess(Namespace namespace, ServerKeys keys) {
         this.namespace = namespace;
         this.keys = keys;
-        start();
+        try {
+            start();
+        } catch (RuntimeException | Error e) {
+            kill();
+            throw e;
+        }
     }
 
     @Override

@@ -33,8 +33,11 @@ final class PostgresIT {
 
     @AfterAll
     static void stop() {
-        server.close();
-        namespace.close();
+        try {
+            server.close();
+        } finally {
+            namespace.close();
+        }
     }
 
     private static Program onHeddle(String stack, String readTimeoutSeconds) {

@@ -30,8 +30,11 @@ final class RedisIT {
 
     @AfterAll
     static void stop() {
-        server.close();
-        namespace.close();
+        try {
+            server.close();
+        } finally {
+            namespace.close();
+        }
     }
 
     private static String[] arguments(String readTimeoutMs) {

@@ -17,7 +17,12 @@ final class RedisServer implements RealServer {
     RedisServer(Namespace namespace, Path directory) {
         this.namespace = namespace;
         this.directory = directory;
-        start();
+        try {
+            start();
+        } catch (RuntimeException | Error e) {
+            kill();
+            throw e;
+        }
     }
 
     @Override

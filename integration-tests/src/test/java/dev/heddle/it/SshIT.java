@@ -36,8 +36,11 @@ final class SshIT {
 
     @AfterAll
     static void stop() {
-        server.close();
-        namespace.close();
+        try {
+            server.close();
+        } finally {
+            namespace.close();
+        }
     }
 
     private static String[] arguments(String readTimeoutMs) {

@@ -48,7 +48,12 @@ final class SshServer implements RealServer {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        start();
+        try {
+            start();
+        } catch (RuntimeException | Error e) {
+            kill();
+            throw e;
+        }
     }
 
     private void key(String name) {
