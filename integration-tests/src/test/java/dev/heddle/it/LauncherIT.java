@@ -79,6 +79,8 @@ final class LauncherIT {
         assertRefused("tun=heddle0,address=192.0.2.2", "needs the length of its network");
         assertRefused("address=192.0.2.2/24", "which TUN interface?");
         assertRefused("tun=heddle0", "which address?");
+        assertRefused("tun=heddle0,address=192.0.2.2/24,attach=yes", "attach takes no value");
+        assertRefused("tun=heddle0,address=192.0.2.2/24,plain=", "plain takes no value");
         assertRefused("tun=heddle0,address=192.0.2.2/24,speed=high", "unknown option \"speed=high\"");
         assertRefused("tun=heddle0,address=192.0.2.2/24,speed=high\nlow", "unknown option \"speed=high");
         assertRefused("tun=heddle0,address=192.0.2.2/24,attach", "heddle0");
@@ -92,6 +94,9 @@ final class LauncherIT {
                 List.of("walk"),
                 List.of("run", "--speed", "high"),
                 List.of("run", "--tun"),
+                List.of("run", "--speed=high"),
+                List.of("run", "--tun=heddle0", "--attach=yes", "--", "-version"),
+                List.of("run", "--tun=heddle0", "--address=192.0.2.2/24"),
                 List.of("run", "--tun", "heddle0", "--address", "192.0.2.2/24"))) {
             List<String> command = new ArrayList<>(List.of(Launcher.SCRIPT.toString()));
             command.addAll(words);

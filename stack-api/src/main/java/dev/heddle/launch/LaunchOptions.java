@@ -51,8 +51,14 @@ record LaunchOptions(
                 }
                 case "address" -> addresses.add(address(value));
                 case "gateway" -> gateways.add(value);
-                case "attach" -> attach = true;
-                case "plain" -> offload = false;
+                case "attach" -> {
+                    refuseValue(option, equals);
+                    attach = true;
+                }
+                case "plain" -> {
+                    refuseValue(option, equals);
+                    offload = false;
+                }
                 default -> {
                     if (!faults.take(name, value) && !names.take(name, value)) {
                         throw new IllegalArgumentException("unknown option \"" + option
@@ -68,6 +74,12 @@ record LaunchOptions(
             throw new IllegalArgumentException("which address? address=ADDRESS/LENGTH is missing");
         }
         return new LaunchOptions(tun, List.copyOf(addresses), List.copyOf(gateways), attach, offload, faults, names);
+    }
+
+    private static void refuseValue(String option, int equals) {
+        if (equals >= 0) {
+            throw new IllegalArgumentException(option.substring(0, equals) + " takes no value: \"" + option + "\"");
+        }
     }
 
     private static IpPrefix address(String text) {
