@@ -48,6 +48,11 @@ class StreamPipeTest {
             public int read() throws IOException {
                 throw new IOException("Is a directory");
             }
+
+            @Override
+            public int read(byte[] target, int offset, int length) throws IOException {
+                throw new IOException("Is a directory");
+            }
         };
         try (ServerSocket listener = stack.serverSocketFactory().createServerSocket(80)) {
             assertThatThrownBy(() -> run(directory, OutputStream.nullOutputStream(), listener.getLocalPort()))
