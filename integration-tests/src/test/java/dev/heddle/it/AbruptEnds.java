@@ -32,9 +32,9 @@ final class AbruptEnds {
         onKernel.does(again);
         for (AbruptEnd end : AbruptEnd.values()) {
             String expected = withOneTimeout(end.experience(onKernel, task, namespace, server));
-            onKernel.does(again);
+            onKernel.goesOnWith(again);
             String outcome = withOneTimeout(end.experience(onHeddle, task, namespace, server));
-            onHeddle.does(again);
+            onHeddle.goesOnWith(again);
             outcomes.assertThat(outcome).as(end.toString()).startsWith("failed").isEqualTo(expected);
         }
         outcomes.assertAll();

@@ -74,6 +74,14 @@ final class Program implements AutoCloseable {
         return expect("done", TASK);
     }
 
+    /** Has it do something to the end, the second time at the latest: the first may meet a connection that was as good as lost. */
+    void goesOnWith(String task) {
+        process.say(task);
+        if (!expect("", TASK).startsWith("done")) {
+            does(task);
+        }
+    }
+
     /** Has it do something up to its middle. */
     Program begins(String task) {
         process.say(task);
