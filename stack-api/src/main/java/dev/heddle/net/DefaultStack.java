@@ -153,7 +153,7 @@ final class DefaultStack {
 
     private static DatagramSocketImpl datagramImplementation() {
         NetworkStack stack = installed;
-        return stack == null ? new MissingDatagramSocketImpl() : new HeddleDatagramSocketImpl(stack.sockets());
+        return stack == null ? RefusingDatagramSocketImpl.missing() : new HeddleDatagramSocketImpl(stack.sockets());
     }
 
     static SocketException none() {

@@ -52,7 +52,7 @@ final class HeddleDatagramSocket extends DatagramSocket {
     private volatile boolean reuseAddress;
 
     HeddleDatagramSocket(DatagramHandle handle) {
-        super(new UnusedDatagramSocketImpl());
+        super(RefusingDatagramSocketImpl.unused());
         this.handle = handle;
         endpoint = handle.endpoint();
         calls = new DatagramCalls(handle);
