@@ -1,8 +1,10 @@
 package dev.heddle.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.heddle.it.programs.HelidonGreeting;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -91,10 +93,8 @@ final class LauncherModuleIT {
 
     @Test
     void the_connections_of_an_unmodified_program_are_in_its_recording() throws Exception {
-        Path file = directory.resolve("recording.jfr");
         Launcher launcher = Launcher.in(namespace, "tun=heddle0,address=192.0.2.2/24")
-                .jvm("-XX:StartFlightRecording:filename=" + file
-                        + ",settings=none,+dev.heddle.ConnectionClosed#enabled=true");
+                .jvm("-XX:StartFlightRecording:settings=none,+dev.heddle.ConnectionClosed#enabled=true");
         try (RunningProcess server = launcher.program(HelidonGreeting.class).start()) {
             // The recorder says that it has started.
             String line;
@@ -105,18 +105,31 @@ final class LauncherModuleIT {
                             .command("curl", "-s", "-m", "20", "http://192.0.2.2/greet/Ada")
                             .runOrFail())
                     .isEqualTo("Hello Ada!");
+            // The server hears later than curl that the connection is over.
+            await().atMost(END)
+                    .untilAsserted(() -> assertThat(closedConnections(server))
+                            .singleElement()
+                            .satisfies(event -> {
+                                assertThat(event.getString("remoteAddress")).isEqualTo("192.0.2.1");
+                                assertThat(event.getInt("localPort")).isEqualTo(80);
+                                assertThat(event.getLong("bytesReceived")).isPositive();
+                                assertThat(event.getLong("bytesAcknowledged")).isPositive();
+                            }));
             server.interrupt();
             assertThat(server.waitFor(END)).isTrue();
         }
-        List<RecordedEvent> events = RecordingFile.readAllEvents(file);
-        assertThat(events)
-                .filteredOn(event -> event.getEventType().getName().equals("dev.heddle.ConnectionClosed"))
-                .singleElement()
-                .satisfies(event -> {
-                    assertThat(event.getString("remoteAddress")).isEqualTo("192.0.2.1");
-                    assertThat(event.getInt("localPort")).isEqualTo(80);
-                    assertThat(event.getLong("bytesReceived")).isPositive();
-                    assertThat(event.getLong("bytesAcknowledged")).isPositive();
-                });
+    }
+
+    private List<RecordedEvent> closedConnections(RunningProcess server) throws IOException {
+        Path file = directory.resolve("recording.jfr");
+        Command.of(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        Long.toString(server.pid()),
+                        "JFR.dump",
+                        "filename=" + file)
+                .runOrFail();
+        return RecordingFile.readAllEvents(file).stream()
+                .filter(event -> event.getEventType().getName().equals("dev.heddle.ConnectionClosed"))
+                .toList();
     }
 }
