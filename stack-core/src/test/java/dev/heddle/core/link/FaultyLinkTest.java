@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -360,16 +359,27 @@ class FaultyLinkTest {
                         real,
                         new SplittableRandom(1),
                         Faults.builder().delayNs(5 * MS).build())) {
-            CompletableFuture<Long> pump = CompletableFuture.supplyAsync(() -> {
-                Packet scratch = new Packet(Packet.MAX_LENGTH);
-                while (!cable.b().receive(scratch)) {
-                    slow.awaitWork(Clock.NEVER);
+            Thread pump = Thread.startVirtualThread(() -> {
+                try {
+                    while (true) {
+                        slow.awaitWork(Clock.NEVER);
+                    }
+                } catch (LinkDownException e) {
+                    // The test is over.
                 }
-                return real.nanoTime();
             });
+            while (pump.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
             long sentNs = real.nanoTime();
             slow.transmit(numbered(1));
-            assertThat(pump.get() - sentNs).isGreaterThanOrEqualTo(5 * MS);
+            Packet scratch = new Packet(Packet.MAX_LENGTH);
+            while (!cable.b().receive(scratch)) {
+                cable.b().awaitWork(Clock.NEVER);
+            }
+            assertThat(real.nanoTime() - sentNs).isGreaterThanOrEqualTo(5 * MS);
+            slow.close();
+            pump.join();
         }
     }
 
