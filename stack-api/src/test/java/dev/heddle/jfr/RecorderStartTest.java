@@ -65,6 +65,7 @@ class RecorderStartTest {
                     recording.start();
                     System.out.println("step recording");
                     connect(stack);
+                    stack.close(); // has told everything then
                     recording.stop();
                     recording.dump(file);
                 }
