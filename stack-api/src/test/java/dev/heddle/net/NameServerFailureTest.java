@@ -1,30 +1,24 @@
 package dev.heddle.net;
 
+import static dev.heddle.net.NamedNetwork.FOR_EVER;
+import static dev.heddle.net.NamedNetwork.IPV4;
+import static dev.heddle.net.NamedNetwork.WWW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import heddle.dnsjava.DClass;
 import heddle.dnsjava.Flags;
-import heddle.dnsjava.Message;
-import heddle.dnsjava.Name;
-import heddle.dnsjava.Opcode;
 import heddle.dnsjava.Rcode;
-import heddle.dnsjava.Record;
 import heddle.dnsjava.Section;
-import heddle.dnsjava.Type;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.net.spi.InetAddressResolver.LookupPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -32,33 +26,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** DNS servers that are away, refuse, lie, or are not the ones that answer; and lookups that wait for them. */
+/** DNS servers that are away, refuse, or do not come to an end; and lookups that wait for them. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class NameServerFailureTest {
 
-    private static final String WWW = "www.example.org";
-
-    private static final LookupPolicy IPV4 = LookupPolicy.of(LookupPolicy.IPV4);
-
-    /** Longer than a test may take: who waits for it fails. */
-    private static final Duration FOR_EVER = Duration.ofMinutes(10);
-
     private static final Duration SHORT = Duration.ofMillis(300);
-
-    private static NamedNetwork network(Duration timeout, String... servers) {
-        return new NamedNetwork(builder -> {
-            Arrays.stream(servers).forEach(builder::dns);
-            return builder.dnsTimeout(timeout);
-        });
-    }
 
     @Test
     void a_lookup_that_nobody_answers_ends_in_time_and_says_whom_it_has_asked() throws Exception {
-        try (NamedNetwork network = network(SHORT, NamedNetwork.FIRST, "192.0.2.54:5353");
+        try (NamedNetwork network = NamedNetwork.asking(SHORT, NamedNetwork.FIRST, "192.0.2.54:5353");
                 NameServer first = network.server(NamedNetwork.FIRST);
                 DatagramSocket second = network.servers.datagramSocketFactory().createDatagramSocket(5353)) {
             first.behaves(NameServer.SILENT);
@@ -76,7 +55,7 @@ class NameServerFailureTest {
 
     @Test
     void the_time_is_for_all_questions_of_a_lookup() throws Exception {
-        try (NamedNetwork network = network(Duration.ofSeconds(1), NamedNetwork.FIRST);
+        try (NamedNetwork network = NamedNetwork.asking(Duration.ofSeconds(1), NamedNetwork.FIRST);
                 NameServer server = network.server(NamedNetwork.FIRST)) {
             // A chain whose links take half of the time for each question, and each an answer.
             for (int i = 0; i < 15; i++) {
@@ -104,7 +83,7 @@ class NameServerFailureTest {
 
     @Test
     void where_nobody_listens_the_next_server_is_asked_at_once() throws Exception {
-        try (NamedNetwork network = network(FOR_EVER, "192.0.2.54", "198.51.100.53", NamedNetwork.FIRST);
+        try (NamedNetwork network = NamedNetwork.asking(FOR_EVER, "192.0.2.54", "198.51.100.53", NamedNetwork.FIRST);
                 NameServer server = network.server(NamedNetwork.FIRST)) {
             server.knows("www.example.org 0 A 198.51.100.1");
             assertThat(network.find(WWW, IPV4)).containsExactly("198.51.100.1");
@@ -113,7 +92,7 @@ class NameServerFailureTest {
 
     @Test
     void a_lookup_ends_at_once_where_no_server_can_be_reached() {
-        try (NamedNetwork network = network(FOR_EVER, "192.0.2.54", "198.51.100.53")) {
+        try (NamedNetwork network = NamedNetwork.asking(FOR_EVER, "192.0.2.54", "198.51.100.53")) {
             assertThatThrownBy(() -> network.find(WWW))
                     .isExactlyInstanceOf(UnknownHostException.class)
                     .hasMessage("www.example.org: Temporary failure in name resolution: "
@@ -123,7 +102,7 @@ class NameServerFailureTest {
 
     @Test
     void a_silent_server_holds_up_one_lookup_and_not_those_after_it() throws Exception {
-        try (NamedNetwork network = network(Duration.ofSeconds(4), NamedNetwork.FIRST, NamedNetwork.THIRD);
+        try (NamedNetwork network = NamedNetwork.asking(Duration.ofSeconds(4), NamedNetwork.FIRST, NamedNetwork.THIRD);
                 NameServer first = network.server(NamedNetwork.FIRST);
                 NameServer third = network.server(NamedNetwork.THIRD)) {
             first.behaves(NameServer.SILENT);
@@ -143,7 +122,7 @@ class NameServerFailureTest {
 
     @Test
     void a_lost_question_is_asked_again() throws Exception {
-        try (NamedNetwork network = network(Duration.ofSeconds(3), NamedNetwork.FIRST);
+        try (NamedNetwork network = NamedNetwork.asking(Duration.ofSeconds(3), NamedNetwork.FIRST);
                 NameServer server = network.server(NamedNetwork.FIRST)) {
             server.knows("www.example.org 0 A 198.51.100.1");
             server.behaves((question, answer) ->
@@ -158,7 +137,7 @@ class NameServerFailureTest {
     @ParameterizedTest
     @ValueSource(ints = {Rcode.SERVFAIL, Rcode.REFUSED, Rcode.NOTIMP})
     void a_server_that_cannot_say_is_not_the_last_word(int code) throws Exception {
-        try (NamedNetwork network = network(FOR_EVER, NamedNetwork.FIRST, NamedNetwork.SECOND);
+        try (NamedNetwork network = NamedNetwork.asking(FOR_EVER, NamedNetwork.FIRST, NamedNetwork.SECOND);
                 NameServer first = network.server(NamedNetwork.FIRST);
                 NameServer second = network.server(NamedNetwork.SECOND)) {
             NameServer.Behaviour refusing = (question, answer) -> {
@@ -198,7 +177,8 @@ class NameServerFailureTest {
     @ParameterizedTest
     @ValueSource(longs = {100_000, Long.MAX_VALUE / 86_400})
     void a_time_that_is_longer_than_anybody_lives_is_no_short_one(long days) throws Exception {
-        try (NamedNetwork network = network(Duration.ofDays(days), NamedNetwork.FIRST, NamedNetwork.SECOND);
+        try (NamedNetwork network =
+                        NamedNetwork.asking(Duration.ofDays(days), NamedNetwork.FIRST, NamedNetwork.SECOND);
                 NameServer server = network.server(NamedNetwork.FIRST)) {
             server.knows("www.example.org 0 A 198.51.100.1");
             assertThat(network.find(WWW, IPV4)).containsExactly("198.51.100.1");
@@ -207,7 +187,7 @@ class NameServerFailureTest {
 
     @Test
     void a_server_that_knows_no_extensions_is_asked_without() throws Exception {
-        try (NamedNetwork network = network(FOR_EVER, NamedNetwork.FIRST);
+        try (NamedNetwork network = NamedNetwork.asking(FOR_EVER, NamedNetwork.FIRST);
                 NameServer server = network.server(NamedNetwork.FIRST)) {
             server.knows("www.example.org 0 A 198.51.100.1");
             server.behaves((question, answer) -> {
@@ -218,201 +198,6 @@ class NameServerFailureTest {
                 return List.of(answer.toWire());
             });
             assertThat(network.find(WWW, IPV4)).containsExactly("198.51.100.1");
-        }
-    }
-
-    // ---- what is no answer
-
-    enum Forgery {
-        WRONG_IDENTIFIER {
-            @Override
-            byte[] forge(Message answer) {
-                answer.getHeader().setID(answer.getHeader().getID() ^ 1);
-                return answer.toWire();
-            }
-        },
-        WRONG_NAME {
-            @Override
-            byte[] forge(Message answer) throws Exception {
-                Record asked = answer.getQuestion();
-                answer.removeAllRecords(Section.QUESTION);
-                answer.addRecord(
-                        Record.newRecord(Name.fromString("wwx.example.org."), asked.getType(), asked.getDClass()),
-                        Section.QUESTION);
-                return answer.toWire();
-            }
-        },
-        WRONG_TYPE {
-            @Override
-            byte[] forge(Message answer) throws Exception {
-                Record asked = answer.getQuestion();
-                answer.removeAllRecords(Section.QUESTION);
-                answer.addRecord(Record.newRecord(asked.getName(), Type.AAAA, asked.getDClass()), Section.QUESTION);
-                return answer.toWire();
-            }
-        },
-        NO_QUESTION {
-            @Override
-            byte[] forge(Message answer) {
-                answer.removeAllRecords(Section.QUESTION);
-                return answer.toWire();
-            }
-        },
-        A_QUESTION_ITSELF {
-            @Override
-            byte[] forge(Message answer) {
-                answer.getHeader().unsetFlag(Flags.QR);
-                return answer.toWire();
-            }
-        },
-        AN_ANSWER_OF_ANOTHER_KIND {
-            @Override
-            byte[] forge(Message answer) {
-                answer.getHeader().setOpcode(Opcode.NOTIFY);
-                return answer.toWire();
-            }
-        },
-        CUT_OFF {
-            @Override
-            byte[] forge(Message answer) {
-                byte[] bytes = answer.toWire();
-                return Arrays.copyOf(bytes, bytes.length - 1);
-            }
-        },
-        LESS_THAN_A_HEADER {
-            @Override
-            byte[] forge(Message answer) {
-                return Arrays.copyOf(answer.toWire(), 11);
-            }
-        },
-        EMPTY {
-            @Override
-            byte[] forge(Message answer) {
-                return new byte[0];
-            }
-        },
-        GARBAGE_BEHIND_A_GOOD_HEADER {
-            @Override
-            byte[] forge(Message answer) {
-                byte[] bytes = answer.toWire();
-                byte[] garbage = new byte[bytes.length - 12];
-                new Random(bytes.length).nextBytes(garbage);
-                System.arraycopy(garbage, 0, bytes, 12, garbage.length);
-                return bytes;
-            }
-        },
-        LONGER_THAN_WAS_ASKED_FOR {
-            @Override
-            byte[] forge(Message answer) {
-                return Arrays.copyOf(answer.toWire(), 1_233);
-            }
-        },
-        A_NAME_THAT_POINTS_TO_ITSELF {
-            @Override
-            byte[] forge(Message answer) {
-                byte[] bytes = answer.toWire();
-                bytes[12] = (byte) 0xc0;
-                bytes[13] = 12;
-                return bytes;
-            }
-        };
-
-        abstract byte[] forge(Message answer) throws Exception;
-
-        /** A wrong answer made of a right one, with an address that would be seen. */
-        byte[] of(Message right) {
-            try {
-                Message answer = right.clone();
-                answer.removeAllRecords(Section.ANSWER);
-                answer.addRecord(
-                        Record.fromString(
-                                right.getQuestion().getName(), Type.A, DClass.IN, 60, "203.0.113.66", Name.root),
-                        Section.ANSWER);
-                return forge(answer);
-            } catch (Exception e) {
-                throw new AssertionError(e);
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource(Forgery.class)
-    void what_is_no_answer_is_not_heard(Forgery forgery) throws Exception {
-        try (NamedNetwork network = network(FOR_EVER, NamedNetwork.FIRST);
-                NameServer server = network.server(NamedNetwork.FIRST)) {
-            server.knows("www.example.org 0 A 198.51.100.1");
-            server.behaves((question, answer) -> List.of(forgery.of(answer), forgery.of(answer), answer.toWire()));
-            assertThat(network.find(WWW, IPV4)).containsExactly("198.51.100.1");
-            assertThat(server.asked()).hasSize(1);
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource(value = Forgery.class, names = "LONGER_THAN_WAS_ASKED_FOR", mode = EnumSource.Mode.EXCLUDE)
-    void what_is_no_answer_is_refused_by_tcp(Forgery forgery) throws Exception {
-        try (NamedNetwork network = network(FOR_EVER, NamedNetwork.FIRST);
-                NameServer server = network.server(NamedNetwork.FIRST)) {
-            server.behaves((question, answer) -> {
-                if (question.tcp()) {
-                    return List.of(forgery.of(answer));
-                }
-                answer.getHeader().setFlag(Flags.TC);
-                return List.of(answer.toWire());
-            });
-            assertThatThrownBy(() -> network.find(WWW))
-                    .isExactlyInstanceOf(UnknownHostException.class)
-                    .hasMessageContaining("192.0.2.53: what it says by TCP is no answer");
-        }
-    }
-
-    @Test
-    void answers_of_strangers_are_not_heard() throws Exception {
-        try (NamedNetwork network = network(FOR_EVER, NamedNetwork.FIRST);
-                NameServer server = network.server(NamedNetwork.FIRST);
-                DatagramSocket otherPort = network.servers
-                        .datagramSocketFactory()
-                        .createDatagramSocket(5353, InetAddress.getByName(NamedNetwork.FIRST));
-                DatagramSocket otherAddress = network.servers
-                        .datagramSocketFactory()
-                        .createDatagramSocket(53, InetAddress.getByName(NamedNetwork.SECOND))) {
-            server.knows("www.example.org 0 A 198.51.100.1");
-            server.behaves((question, answer) -> {
-                Message forged = answer.clone();
-                forged.removeAllRecords(Section.ANSWER);
-                byte[] bytes = forged.toWire();
-                InetSocketAddress asker = new InetSocketAddress("192.0.2.1", question.port());
-                for (DatagramSocket stranger : new DatagramSocket[] {otherPort, otherAddress}) {
-                    stranger.send(new DatagramPacket(bytes, bytes.length, asker));
-                }
-                return List.of(answer.toWire());
-            });
-            assertThat(network.find(WWW, IPV4)).containsExactly("198.51.100.1");
-        }
-    }
-
-    @Test
-    void records_that_nobody_has_asked_for_are_not_believed() throws Exception {
-        try (NamedNetwork network = network(FOR_EVER, NamedNetwork.FIRST);
-                NameServer server = network.server(NamedNetwork.FIRST)) {
-            server.knows("www.example.org 60 A 198.51.100.1", "bank.example.com 60 A 198.51.100.2");
-            server.behaves((question, answer) -> {
-                if (question.toString().contains(WWW)) {
-                    for (int section : new int[] {Section.ANSWER, Section.AUTHORITY, Section.ADDITIONAL}) {
-                        answer.addRecord(
-                                Record.fromString(
-                                        Name.fromString("bank.example.com."),
-                                        Type.A,
-                                        DClass.IN,
-                                        60,
-                                        "203.0.113.66",
-                                        Name.root),
-                                section);
-                    }
-                }
-                return List.of(answer.toWire());
-            });
-            assertThat(network.find(WWW, IPV4)).containsExactly("198.51.100.1");
-            assertThat(network.find("bank.example.com", IPV4)).containsExactly("198.51.100.2");
         }
     }
 
@@ -462,7 +247,7 @@ class NameServerFailureTest {
 
     /** Has a server send its answer by TCP only, in its own way. */
     private static void lookUpByTcp(NameServer.StreamBehaviour how) throws Exception {
-        try (NamedNetwork network = network(Duration.ofSeconds(1), NamedNetwork.FIRST);
+        try (NamedNetwork network = NamedNetwork.asking(Duration.ofSeconds(1), NamedNetwork.FIRST);
                 NameServer server = network.server(NamedNetwork.FIRST)) {
             server.knows("www.example.org 0 A 198.51.100.1");
             server.behaves((question, answer) -> {
@@ -476,7 +261,7 @@ class NameServerFailureTest {
 
     @Test
     void a_server_without_tcp_is_passed_over_when_its_answer_is_long() throws Exception {
-        try (NamedNetwork network = network(FOR_EVER, NamedNetwork.FIRST);
+        try (NamedNetwork network = NamedNetwork.asking(FOR_EVER, NamedNetwork.FIRST);
                 DatagramSocket onlyUdp = network.servers
                         .datagramSocketFactory()
                         .createDatagramSocket(53, InetAddress.getByName(NamedNetwork.FIRST))) {
@@ -506,7 +291,7 @@ class NameServerFailureTest {
     @ParameterizedTest
     @MethodSource("waiting")
     void a_stack_that_closes_ends_its_lookups(BlockedCall.Threads threads, boolean tcp) throws Exception {
-        try (NamedNetwork network = network(FOR_EVER, NamedNetwork.FIRST);
+        try (NamedNetwork network = NamedNetwork.asking(FOR_EVER, NamedNetwork.FIRST);
                 NameServer server = network.server(NamedNetwork.FIRST)) {
             server.behaves((question, answer) -> {
                 answer.getHeader().setFlag(Flags.TC);
@@ -529,7 +314,7 @@ class NameServerFailureTest {
     @ParameterizedTest
     @MethodSource("waiting")
     void an_interrupted_thread_goes_on_looking_up(BlockedCall.Threads threads, boolean tcp) throws Exception {
-        try (NamedNetwork network = network(FOR_EVER, NamedNetwork.FIRST);
+        try (NamedNetwork network = NamedNetwork.asking(FOR_EVER, NamedNetwork.FIRST);
                 NameServer server = network.server(NamedNetwork.FIRST)) {
             server.knows("www.example.org 0 A 198.51.100.1");
             List<BlockedCall> lookups = new CopyOnWriteArrayList<>();
@@ -570,7 +355,7 @@ class NameServerFailureTest {
     @Test
     void many_threads_look_up_at_a_time() throws Exception {
         int count = 500;
-        try (NamedNetwork network = network(FOR_EVER, NamedNetwork.FIRST);
+        try (NamedNetwork network = NamedNetwork.asking(FOR_EVER, NamedNetwork.FIRST);
                 NameServer server = network.server(NamedNetwork.FIRST)) {
             for (int i = 0; i < count; i++) {
                 server.knows("h" + i + ".example.org 60 A 198.51." + i / 250 + "." + i % 250);

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.net.spi.InetAddressResolver.LookupPolicy;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -17,6 +18,14 @@ final class NamedNetwork implements AutoCloseable {
     static final String FIRST = "192.0.2.53";
     static final String SECOND = "192.0.2.54";
     static final String THIRD = "2001:db8::53";
+
+    /** A name that a test may let a server know. */
+    static final String WWW = "www.example.org";
+
+    /** Longer than a test may take: who waits for it fails. */
+    static final Duration FOR_EVER = Duration.ofMinutes(10);
+
+    static final LookupPolicy IPV4 = LookupPolicy.of(LookupPolicy.IPV4);
 
     private static final LookupPolicy BOTH =
             LookupPolicy.of(LookupPolicy.IPV4 | LookupPolicy.IPV6 | LookupPolicy.IPV4_FIRST);
@@ -43,6 +52,14 @@ final class NamedNetwork implements AutoCloseable {
             servers.close(Duration.ZERO);
             throw e;
         }
+    }
+
+    /** A network whose client asks these servers, and takes this time for a lookup. */
+    static NamedNetwork asking(Duration timeout, String... servers) {
+        return new NamedNetwork(builder -> {
+            Arrays.stream(servers).forEach(builder::dns);
+            return builder.dnsTimeout(timeout);
+        });
     }
 
     NameServer server(String address) throws IOException {
