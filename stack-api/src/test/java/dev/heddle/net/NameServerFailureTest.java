@@ -19,7 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -57,7 +57,7 @@ class NameServerFailureTest {
     void the_time_is_for_all_questions_of_a_lookup() throws Exception {
         try (NamedNetwork network = NamedNetwork.asking(Duration.ofSeconds(1), NamedNetwork.FIRST);
                 NameServer server = network.server(NamedNetwork.FIRST)) {
-            // A chain whose links take half of the time for each question, and each an answer.
+            // A chain of which each link is told in time, and all of it in almost four times of what a lookup has.
             for (int i = 0; i < 15; i++) {
                 server.knows("a" + i + ".example.org 0 CNAME a" + (i + 1) + ".example.org");
             }
@@ -65,11 +65,11 @@ class NameServerFailureTest {
                 sleep(250);
                 return List.of(answer.toWire());
             });
-            long startNs = System.nanoTime();
             assertThatThrownBy(() -> network.find("a0.example.org"))
                     .isExactlyInstanceOf(UnknownHostException.class)
                     .hasMessageContaining("192.0.2.53 does not answer");
-            assertThat(System.nanoTime() - startNs).isLessThan(TimeUnit.MILLISECONDS.toNanos(2_500));
+            // Within its second no more than four were answered, however slow the machine is.
+            assertThat(server.asked()).doesNotContain("udp A a5.example.org.");
         }
     }
 
@@ -223,8 +223,8 @@ class NameServerFailureTest {
 
     @Test
     void a_server_that_sends_byte_after_byte_has_no_more_time_than_others() {
-        long startNs = System.nanoTime();
         assertThatThrownBy(() -> lookUpByTcp((connection, answer) -> {
+                    // Several seconds in all; who waited for each byte anew would have the answer in the end.
                     for (byte one : answer) {
                         connection.getOutputStream().write(one);
                         Thread.sleep(100);
@@ -232,7 +232,6 @@ class NameServerFailureTest {
                 }))
                 .isExactlyInstanceOf(UnknownHostException.class)
                 .hasMessageContaining("192.0.2.53 does not answer");
-        assertThat(System.nanoTime() - startNs).isLessThan(TimeUnit.SECONDS.toNanos(3));
     }
 
     @Test
@@ -317,7 +316,7 @@ class NameServerFailureTest {
         try (NamedNetwork network = NamedNetwork.asking(FOR_EVER, NamedNetwork.FIRST);
                 NameServer server = network.server(NamedNetwork.FIRST)) {
             server.knows("www.example.org 0 A 198.51.100.1");
-            List<BlockedCall> lookups = new CopyOnWriteArrayList<>();
+            CompletableFuture<BlockedCall> asking = new CompletableFuture<>();
             server.behaves((question, answer) -> {
                 if (tcp && !question.tcp()) {
                     answer.getHeader().setFlag(Flags.TC);
@@ -330,7 +329,7 @@ class NameServerFailureTest {
                     return List.of(answer.toWire());
                 }
                 // The first time it waits, and is interrupted. A platform thread goes on with that question.
-                awaitBlocked(lookups).interrupt();
+                asking.join().interrupt();
                 if (threads == BlockedCall.Threads.VIRTUAL) {
                     return List.of();
                 }
@@ -340,16 +339,9 @@ class NameServerFailureTest {
                 Thread.currentThread().interrupt();
                 return network.find(WWW, IPV4);
             });
-            lookups.add(lookup);
+            asking.complete(lookup);
             assertThat(lookup.end()).isEqualTo(new BlockedCall.Outcome(List.of("198.51.100.1"), null, true));
         }
-    }
-
-    private static BlockedCall awaitBlocked(List<BlockedCall> lookups) {
-        while (lookups.isEmpty()) {
-            sleep(1);
-        }
-        return lookups.getFirst();
     }
 
     @Test
