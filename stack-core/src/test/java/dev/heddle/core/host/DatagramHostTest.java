@@ -46,11 +46,7 @@ class DatagramHostTest {
     }
 
     private void catchEverything() {
-        net.lost = packet -> {
-            byte[] bytes = new byte[packet.length()];
-            packet.copyTo(0, bytes.length, ByteBuffer.wrap(bytes), 0);
-            return sent.add(bytes);
-        };
+        net.lost = packet -> sent.add(Packets.bytesOf(packet));
     }
 
     private void injectIntoB(List<Packet> packets) {

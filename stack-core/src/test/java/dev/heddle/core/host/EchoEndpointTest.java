@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heddle.core.Requirement;
 import dev.heddle.core.icmp.IcmpCounter;
 import dev.heddle.core.icmp.IcmpError;
+import dev.heddle.core.ip.Packets;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.Failure;
 import dev.heddle.core.wire.IpAddress;
@@ -48,7 +49,7 @@ class EchoEndpointTest {
     }
 
     private void catchRequests() {
-        net.lost = packet -> requests.add(IcmpHostTest.bytesOf(packet));
+        net.lost = packet -> requests.add(Packets.bytesOf(packet));
     }
 
     /** The identifier and sequence number of a request over IPv4. */

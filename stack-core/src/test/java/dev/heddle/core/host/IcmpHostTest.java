@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.core.Requirement;
 import dev.heddle.core.icmp.IcmpCounter;
 import dev.heddle.core.ip.IpOutput;
+import dev.heddle.core.ip.Packets;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.Failure;
 import dev.heddle.core.tcp.TcpState;
@@ -48,17 +49,11 @@ class IcmpHostTest {
         return packet;
     }
 
-    static byte[] bytesOf(Packet packet) {
-        byte[] bytes = new byte[packet.length()];
-        packet.copyTo(0, bytes.length, ByteBuffer.wrap(bytes), 0);
-        return bytes;
-    }
-
     @Test
     @Requirement("RFC1122:3.2.2.6")
     void an_echo_request_is_answered_over_both_families() {
         List<byte[]> answers = new ArrayList<>();
-        net.lost = packet -> answers.add(bytesOf(packet));
+        net.lost = packet -> answers.add(Packets.bytesOf(packet));
         byte[] data = {1, 2, 3, 4, 5};
         net.b.inject(net.interfaceB, message(8, 0, 0x1234_0001, data, A4, B4));
         net.b.inject(net.interfaceB, message(128, 0, 0x1234_0002, data, A6, B6));
@@ -76,7 +71,7 @@ class IcmpHostTest {
     @Requirement("RFC9293:MUST-54")
     void an_unreachable_port_ends_an_attempt_but_not_a_connection() {
         List<byte[]> sent = new ArrayList<>();
-        net.lost = packet -> sent.add(bytesOf(packet));
+        net.lost = packet -> sent.add(Packets.bytesOf(packet));
         TcpEndpoint client = net.connect(B4, 80);
         net.a.inject(net.interfaceA, message(3, 3, 0, sent.getFirst(), B4, A4));
         assertThat(client.failure()).isEqualTo(Failure.PORT_UNREACHABLE);
@@ -86,7 +81,7 @@ class IcmpHostTest {
         TcpListener listener = net.listen(80);
         TcpEndpoint established = net.connect(B4, 80);
         TcpEndpoint server = Objects.requireNonNull(listener.tryAccept());
-        net.lost = packet -> sent.add(bytesOf(packet));
+        net.lost = packet -> sent.add(Packets.bytesOf(packet));
         established.write(new byte[10], 0, 10);
         net.a.inject(net.interfaceA, message(3, 3, 0, sent.getLast(), B4, A4));
         net.lost = packet -> false;
@@ -101,7 +96,7 @@ class IcmpHostTest {
         net.listen(80);
         List<byte[]> sent = new ArrayList<>();
         net.lost = packet -> {
-            sent.add(bytesOf(packet));
+            sent.add(Packets.bytesOf(packet));
             return sent.size() > 1;
         };
         net.connect(B4, 80);
@@ -123,7 +118,7 @@ class IcmpHostTest {
         TcpEndpoint server = Objects.requireNonNull(listener.tryAccept());
         List<byte[]> dropped = new ArrayList<>();
         // The narrow link of a router on the way.
-        net.lost = packet -> packet.length() > 1000 && dropped.add(bytesOf(packet));
+        net.lost = packet -> packet.length() > 1000 && dropped.add(Packets.bytesOf(packet));
         client.write(new byte[5000], 0, 5000);
         assertThat(server.available()).isZero();
         net.a.inject(net.interfaceA, message(3, 4, 1000, Arrays.copyOf(dropped.getFirst(), 100), B4, A4));
@@ -138,7 +133,7 @@ class IcmpHostTest {
         net.listen(80);
         List<byte[]> sent = new ArrayList<>();
         net.lost = packet -> {
-            sent.add(bytesOf(packet));
+            sent.add(Packets.bytesOf(packet));
             return false;
         };
         TcpEndpoint client = net.connect(B4, 80);

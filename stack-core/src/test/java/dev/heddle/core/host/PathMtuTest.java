@@ -8,6 +8,7 @@ import static dev.heddle.core.host.HostPair.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.core.Requirement;
+import dev.heddle.core.ip.Packets;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.TcpInfo;
 import dev.heddle.core.wire.IpAddress;
@@ -52,7 +53,7 @@ class PathMtuTest {
     private void narrow(boolean ipv4, int mtu) {
         net.lost = packet -> {
             if (packet.length() > mtu) {
-                reports.add(packetTooBig(ipv4, mtu, IcmpHostTest.bytesOf(packet)));
+                reports.add(packetTooBig(ipv4, mtu, Packets.bytesOf(packet)));
                 return true;
             }
             longestThrough = Math.max(longestThrough, packet.length());
@@ -171,7 +172,7 @@ class PathMtuTest {
         TcpEndpoint client = net.connect(ipv4 ? B4 : B6, PORT);
         TcpEndpoint server = Objects.requireNonNull(listener.tryAccept());
         List<byte[]> sent = new ArrayList<>();
-        net.lost = packet -> sent.add(IcmpHostTest.bytesOf(packet));
+        net.lost = packet -> sent.add(Packets.bytesOf(packet));
         client.write(new byte[3000], 0, 3000);
         byte[] genuine = sent.getFirst();
         int tcp = ipv4 ? 20 : 40;
@@ -215,7 +216,7 @@ class PathMtuTest {
         TcpEndpoint server = Objects.requireNonNull(listener.tryAccept());
         List<byte[]> sent = new ArrayList<>();
         net.lost = packet -> {
-            sent.add(IcmpHostTest.bytesOf(packet));
+            sent.add(Packets.bytesOf(packet));
             return false;
         };
         send(client, server, 20_000);
@@ -255,7 +256,7 @@ class PathMtuTest {
             boolean tooBig = packet.length() > 300;
             int fragmentField = packet.buffer().getShort(packet.offset() + 6) & 0xffff;
             if (tooBig && fragmentField == 0x4000) {
-                reports.add(packetTooBig(true, 300, IcmpHostTest.bytesOf(packet)));
+                reports.add(packetTooBig(true, 300, Packets.bytesOf(packet)));
                 return true;
             }
             if (tooBig) {

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.core.Requirement;
 import dev.heddle.core.ip.IpCounter;
+import dev.heddle.core.ip.Packets;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.Failure;
 import dev.heddle.core.tcp.TcpConfig;
@@ -324,7 +325,7 @@ class UdpEndpointTest {
     void an_error_that_may_go_away_is_no_failure() {
         UdpEndpoint client = connected(B4, PORT);
         List<byte[]> sent = new ArrayList<>();
-        net.lost = packet -> sent.add(bytes(packet));
+        net.lost = packet -> sent.add(Packets.bytesOf(packet));
         assertThat(client.send(new byte[10], 0, 10)).isEqualTo(Failure.NONE);
         net.lost = packet -> false;
         int[] soft = {0, 1, 5};
@@ -337,18 +338,12 @@ class UdpEndpointTest {
         assertThat(client.takeFailure()).isEqualTo(Failure.HOST_UNREACHABLE);
     }
 
-    private static byte[] bytes(Packet packet) {
-        byte[] bytes = new byte[packet.length()];
-        packet.copyTo(0, bytes.length, ByteBuffer.wrap(bytes), 0);
-        return bytes;
-    }
-
     @Test
     void hop_limit_and_traffic_class_are_those_of_the_options() {
         UdpEndpoint client = net.a.udpEndpoint();
         client.options(client.options().withHopLimit(3).withTrafficClass(0xb9));
         List<byte[]> sent = new ArrayList<>();
-        net.lost = packet -> sent.add(bytes(packet));
+        net.lost = packet -> sent.add(Packets.bytesOf(packet));
         send(client, "4", B4, PORT);
         send(client, "6", B6, PORT);
         send(client, random(2000), B4, PORT);

@@ -65,9 +65,7 @@ class IcmpInputTest {
         @Override
         public void transmit(Packet message, long sh, long sl, long dh, long dl, int protocol, int trafficClass) {
             IpOutput.prepend(message, sh, sl, dh, dl, protocol, trafficClass, 64, 0, 0);
-            byte[] bytes = new byte[message.length()];
-            message.copyTo(0, bytes.length, ByteBuffer.wrap(bytes), 0);
-            sent.add(bytes);
+            sent.add(Packets.bytesOf(message));
         }
     }
 

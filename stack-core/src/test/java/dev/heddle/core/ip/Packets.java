@@ -20,6 +20,13 @@ public final class Packets {
         return packet;
     }
 
+    /** The bytes of a packet, which stay when it is used again. */
+    public static byte[] bytesOf(Packet packet) {
+        byte[] bytes = new byte[packet.length()];
+        packet.copyTo(0, bytes.length, ByteBuffer.wrap(bytes), 0);
+        return bytes;
+    }
+
     public static Packet golden(String name) {
         return of(GoldenPackets.bytes(name));
     }
