@@ -5,91 +5,39 @@ import static dev.heddle.core.host.HostPair.A6;
 import static dev.heddle.core.host.HostPair.B4;
 import static dev.heddle.core.host.HostPair.B6;
 import static dev.heddle.core.host.HostPair.SECOND;
+import static dev.heddle.core.host.UdpPair.PORT;
+import static dev.heddle.core.host.UdpPair.bound;
+import static dev.heddle.core.host.UdpPair.count;
+import static dev.heddle.core.host.UdpPair.random;
+import static dev.heddle.core.host.UdpPair.send;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.core.Requirement;
 import dev.heddle.core.ip.IpCounter;
 import dev.heddle.core.ip.Packets;
-import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.Failure;
-import dev.heddle.core.tcp.TcpConfig;
-import dev.heddle.core.udp.Delivery;
 import dev.heddle.core.udp.UdpCounter;
-import dev.heddle.core.udp.UdpOutput;
 import dev.heddle.core.wire.IpAddress;
-import dev.heddle.core.wire.UdpHeader;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** UDP endpoints of two hosts: who gets which datagram, what becomes of long ones, of errors, and of too many. */
+/** UDP endpoints of two hosts: what becomes of their datagrams, of long ones and of too many, and of the endpoints in the end. */
 class UdpEndpointTest {
 
-    private static final int PORT = 5000;
-
-    private final HostPair net = new HostPair();
-    private final DatagramSource source = new DatagramSource();
+    private final UdpPair udp = new UdpPair();
+    private final HostPair net = udp.hosts;
+    private final DatagramSource source = udp.source;
 
     @AfterEach
     void nothing_is_left() {
         net.closeAndCheck();
-    }
-
-    private static UdpEndpoint bound(Host host, IpAddress address, int port) {
-        UdpEndpoint endpoint = host.udpEndpoint();
-        assertThat(endpoint.bind(address, port, false)).isEqualTo(Failure.NONE);
-        return endpoint;
-    }
-
-    private UdpEndpoint server() {
-        return bound(net.b, IpAddress.ANY_V6, PORT);
-    }
-
-    private UdpEndpoint connected(IpAddress remote, int port) {
-        UdpEndpoint endpoint = net.a.udpEndpoint();
-        assertThat(endpoint.connect(remote, port)).isEqualTo(Failure.NONE);
-        return endpoint;
-    }
-
-    private static byte[] random(int length) {
-        byte[] bytes = new byte[length];
-        new Random(length).nextBytes(bytes);
-        return bytes;
-    }
-
-    private static void send(UdpEndpoint from, byte[] payload, IpAddress to, int port) {
-        assertThat(from.send(payload, 0, payload.length, to, port)).isEqualTo(Failure.NONE);
-    }
-
-    private static void send(UdpEndpoint from, String text, IpAddress to, int port) {
-        send(from, text.getBytes(StandardCharsets.US_ASCII), to, port);
-    }
-
-    /** The next datagram's bytes; null if none waits. */
-    private byte @Nullable [] received(UdpEndpoint at) {
-        byte[] buffer = new byte[70_000];
-        int length = at.receive(buffer, 0, buffer.length, source);
-        assertThat(length).isNotEqualTo(UdpEndpoint.FAILED);
-        return length == UdpEndpoint.NOTHING ? null : Arrays.copyOf(buffer, length);
-    }
-
-    private String receivedText(UdpEndpoint at) {
-        byte[] bytes = received(at);
-        return bytes == null ? "nothing" : new String(bytes, StandardCharsets.US_ASCII);
-    }
-
-    private static long count(Host host, UdpCounter counter) {
-        return host.counters().udp().get(counter);
     }
 
     private static IpAddress address(String text) {
@@ -100,7 +48,7 @@ class UdpEndpointTest {
     @CsvSource({"192.0.2.2, 192.0.2.1", "2001:db8::2, 2001:db8::1"})
     @Requirement("RFC1122:4.1.3.5")
     void a_datagram_arrives_with_its_senders_name_and_an_answer_goes_there(String to, String from) {
-        UdpEndpoint server = server();
+        UdpEndpoint server = udp.server();
         UdpEndpoint client = net.a.udpEndpoint();
         assertThat(client.localPort()).isZero();
         assertThat(client.localAddress()).isNull();
@@ -108,14 +56,14 @@ class UdpEndpointTest {
         assertThat(client.localPort()).isBetween(32_768, 60_999);
         assertThat(client.localAddress()).isEqualTo(IpAddress.ANY_V6);
         assertThat(server.readiness().isAny(Readiness.READABLE)).isTrue();
-        assertThat(receivedText(server)).isEqualTo("hello");
+        assertThat(udp.receivedText(server)).isEqualTo("hello");
         assertThat(server.readiness().isAny(Readiness.READABLE)).isFalse();
         assertThat(source.address()).isEqualTo(address(from));
         assertThat(source.port()).isEqualTo(client.localPort());
         assertThat(source.destination()).isEqualTo(address(to));
         send(server, "hello yourself", source.address(), source.port());
-        assertThat(receivedText(client)).isEqualTo("hello yourself");
-        assertThat(receivedText(client)).isEqualTo("nothing");
+        assertThat(udp.receivedText(client)).isEqualTo("hello yourself");
+        assertThat(udp.receivedText(client)).isEqualTo("nothing");
         boolean ipv4 = address(to).isIpv4();
         assertThat(count(net.a, ipv4 ? UdpCounter.UdpOutDatagrams : UdpCounter.Udp6OutDatagrams))
                 .isEqualTo(1);
@@ -125,16 +73,16 @@ class UdpEndpointTest {
 
     @Test
     void datagrams_come_one_by_one_in_their_order_whatever_their_lengths() {
-        UdpEndpoint server = server();
+        UdpEndpoint server = udp.server();
         UdpEndpoint client = net.a.udpEndpoint();
         int[] lengths = {0, 1, 1472, 0, 30_000, 7};
         for (int length : lengths) {
             send(client, random(length), B4, PORT);
         }
         for (int length : lengths) {
-            assertThat(received(server)).isEqualTo(random(length));
+            assertThat(udp.received(server)).isEqualTo(random(length));
         }
-        assertThat(received(server)).isNull();
+        assertThat(udp.received(server)).isNull();
         assertThat(net.b.bufferPool().usedBytes()).isZero();
     }
 
@@ -142,11 +90,11 @@ class UdpEndpointTest {
     @CsvSource({"192.0.2.2, 65507", "2001:db8::2, 65487"})
     @Requirement({"RFC1122:3.3.3", "RFC8200:4.5"})
     void the_longest_datagrams_go_in_fragments(String to, int most) {
-        UdpEndpoint server = server();
+        UdpEndpoint server = udp.server();
         UdpEndpoint client = net.a.udpEndpoint();
         for (int length : new int[] {1453, 1473, 60_000, most}) {
             send(client, random(length), address(to), PORT);
-            assertThat(received(server)).isEqualTo(random(length));
+            assertThat(udp.received(server)).isEqualTo(random(length));
         }
         assertThat(net.packets).isGreaterThan(85);
         assertThat(net.a.bufferPool().usedBytes()).isZero();
@@ -164,7 +112,7 @@ class UdpEndpointTest {
 
     @Test
     void what_is_longer_than_asked_for_is_lost_but_not_what_comes_behind() {
-        UdpEndpoint server = server();
+        UdpEndpoint server = udp.server();
         UdpEndpoint client = net.a.udpEndpoint();
         send(client, "0123456789", B4, PORT);
         send(client, "abc", B4, PORT);
@@ -175,167 +123,6 @@ class UdpEndpointTest {
         assertThat(server.receive(buffer, 0, 0, source)).isZero();
         assertThat(source.datagramBytes()).isEqualTo(3);
         assertThat(server.receive(buffer, 0, 0, source)).isEqualTo(UdpEndpoint.NOTHING);
-    }
-
-    @Test
-    void the_most_exact_name_gets_the_datagram() {
-        IpAddress other = address("192.0.2.1");
-        UdpEndpoint connected = net.b.udpEndpoint();
-        UdpEndpoint specific = net.b.udpEndpoint();
-        UdpEndpoint onlyIpv4 = net.b.udpEndpoint();
-        UdpEndpoint both = net.b.udpEndpoint();
-        // Of equals the last would win.
-        assertThat(connected.bind(IpAddress.ANY_V6, PORT, true)).isEqualTo(Failure.NONE);
-        assertThat(specific.bind(B4, PORT, true)).isEqualTo(Failure.NONE);
-        assertThat(onlyIpv4.bind(IpAddress.ANY_V4, PORT, true)).isEqualTo(Failure.NONE);
-        assertThat(both.bind(IpAddress.ANY_V6, PORT, true)).isEqualTo(Failure.NONE);
-        assertThat(connected.connect(other, 7)).isEqualTo(Failure.NONE);
-        UdpEndpoint peer = bound(net.a, A4, 7);
-        UdpEndpoint stranger = bound(net.a, A4, 8);
-        List<UdpEndpoint> all = List.of(connected, specific, onlyIpv4, both);
-        for (int i = 0; i < all.size(); i++) {
-            send(peer, "from 7", B4, PORT);
-            assertThat(receivedText(all.get(i))).as("step %s", i).isEqualTo("from 7");
-            if (i == 0) {
-                send(stranger, "from 8", B4, PORT);
-                assertThat(receivedText(specific)).isEqualTo("from 8");
-                send(net.a.udpEndpoint(), "ipv6", B6, PORT);
-                assertThat(receivedText(both)).isEqualTo("ipv6");
-            }
-            all.get(i).close();
-        }
-        assertThat(peer.send(new byte[1], 0, 1, B4, PORT)).isEqualTo(Failure.NONE);
-        assertThat(count(net.b, UdpCounter.UdpNoPorts)).isEqualTo(1);
-    }
-
-    @Test
-    void of_equals_the_last_bound_gets_the_datagram() {
-        UdpEndpoint first = net.b.udpEndpoint();
-        UdpEndpoint last = net.b.udpEndpoint();
-        assertThat(first.bind(IpAddress.ANY_V6, PORT, true)).isEqualTo(Failure.NONE);
-        assertThat(last.bind(IpAddress.ANY_V6, PORT, true)).isEqualTo(Failure.NONE);
-        UdpEndpoint client = net.a.udpEndpoint();
-        send(client, "one", B4, PORT);
-        assertThat(receivedText(first)).isEqualTo("nothing");
-        assertThat(receivedText(last)).isEqualTo("one");
-        last.close();
-        send(client, "two", B4, PORT);
-        assertThat(receivedText(first)).isEqualTo("two");
-    }
-
-    @Test
-    void a_port_is_bound_once_and_again_when_it_was_given_back() {
-        UdpEndpoint server = server();
-        assertThat(net.b.udpEndpoint().bind(IpAddress.ANY_V6, PORT, false)).isEqualTo(Failure.ADDRESS_IN_USE);
-        assertThat(net.b.udpEndpoint().bind(B4, PORT, false)).isEqualTo(Failure.ADDRESS_IN_USE);
-        assertThat(net.b.udpEndpoint().bind(B4, PORT, true)).isEqualTo(Failure.ADDRESS_IN_USE);
-        assertThat(net.b.udpEndpoint().bind(A4, 1, false)).isEqualTo(Failure.ADDRESS_NOT_AVAILABLE);
-        assertThat(server.bind(B4, 1, false)).isEqualTo(Failure.INVALID_STATE);
-        TcpListener ofTcp = net.listen(PORT);
-        assertThat(ofTcp.localPort()).as("another protocol's ports").isEqualTo(PORT);
-        server.close();
-        assertThat(server.localPort()).isEqualTo(PORT);
-        assertThat(server.bind(B4, 1, false)).isEqualTo(Failure.INVALID_STATE);
-        server().close();
-    }
-
-    @Test
-    @Requirement("RFC6056:3.2")
-    void every_ephemeral_port_can_be_used_and_then_there_is_none() {
-        HostPair few =
-                new HostPair(TcpConfig.builder().ephemeralPorts(40_000, 40_099).build());
-        UdpEndpoint last = bound(few.a, A4, 0);
-        for (int i = 1; i < 100; i++) {
-            last = bound(few.a, A4, 0);
-        }
-        assertThat(few.a.udpEndpoint().bind(A4, 0, false)).isEqualTo(Failure.ADDRESS_IN_USE);
-        assertThat(few.a.udpEndpoint().send(new byte[1], 0, 1, B4, 1)).isEqualTo(Failure.ADDRESS_IN_USE);
-        assertThat(few.a.datagramEndpoints())
-                .hasSize(100)
-                .allSatisfy(endpoint -> assertThat(endpoint.localPort()).isBetween(40_000, 40_099));
-        int port = last.localPort();
-        last.close();
-        assertThat(bound(few.a, A4, 0).localPort()).isEqualTo(port);
-        few.closeAndCheck();
-    }
-
-    @Test
-    void a_connected_endpoint_hears_its_peer_only_until_it_is_disconnected() {
-        UdpEndpoint client = bound(net.a, IpAddress.ANY_V6, 7);
-        UdpEndpoint stranger = bound(net.b, B4, 6000);
-        UdpEndpoint server = server();
-        send(stranger, "before", A4, 7);
-        assertThat(client.connect(B4, PORT)).isEqualTo(Failure.NONE);
-        assertThat(client.localAddress()).isEqualTo(A4);
-        assertThat(client.remoteAddress()).isEqualTo(B4);
-        assertThat(client.remotePort()).isEqualTo(PORT);
-        assertThat(receivedText(client)).as("came before the connection").isEqualTo("nothing");
-        send(stranger, "stranger", A4, 7);
-        send(server, "peer", A4, 7);
-        assertThat(receivedText(client)).isEqualTo("peer");
-        assertThat(receivedText(client)).isEqualTo("nothing");
-        assertThat(client.send(new byte[3], 0, 3)).isEqualTo(Failure.NONE);
-        assertThat(received(server)).hasSize(3);
-        client.disconnect();
-        assertThat(client.remoteAddress()).isNull();
-        assertThat(client.localAddress()).isEqualTo(IpAddress.ANY_V6);
-        assertThat(client.localPort()).isEqualTo(7);
-        assertThat(client.send(new byte[3], 0, 3)).isEqualTo(Failure.INVALID_STATE);
-        send(stranger, "stranger again", A4, 7);
-        assertThat(receivedText(client)).isEqualTo("stranger again");
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    @Requirement({"RFC1122:4.1.3.3", "RFC4443:3.1"})
-    void a_port_that_nobody_has_is_told_to_a_connected_sender_once(boolean six) {
-        UdpEndpoint client = connected(six ? B6 : B4, PORT);
-        assertThat(client.send(new byte[10], 0, 10)).isEqualTo(Failure.NONE);
-        assertThat(client.readiness().isAny(Readiness.SOFT_ERROR)).isTrue();
-        assertThat(client.receive(new byte[10], 0, 10, source)).isEqualTo(UdpEndpoint.FAILED);
-        assertThat(client.takeFailure()).isEqualTo(Failure.PORT_UNREACHABLE);
-        assertThat(client.takeFailure()).isEqualTo(Failure.NONE);
-        assertThat(client.readiness().isAny(Readiness.SOFT_ERROR)).isFalse();
-        assertThat(client.receive(new byte[10], 0, 10, source)).isEqualTo(UdpEndpoint.NOTHING);
-        assertThat(client.send(new byte[10], 0, 10)).isEqualTo(Failure.NONE);
-        int packets = net.packets;
-        assertThat(client.send(new byte[10], 0, 10)).isEqualTo(Failure.PORT_UNREACHABLE);
-        assertThat(net.packets).as("nothing is sent instead").isEqualTo(packets);
-        UdpEndpoint server = server();
-        assertThat(client.send(new byte[10], 0, 10)).isEqualTo(Failure.NONE);
-        assertThat(received(server)).hasSize(10);
-    }
-
-    @Test
-    void a_sender_that_is_not_connected_or_connected_elsewhere_hears_of_no_error() {
-        UdpEndpoint client = net.a.udpEndpoint();
-        send(client, "to nobody", B4, PORT);
-        assertThat(count(net.b, UdpCounter.UdpNoPorts)).isEqualTo(1);
-        assertThat(client.takeFailure()).isEqualTo(Failure.NONE);
-        net.held = true;
-        assertThat(client.connect(B4, PORT)).isEqualTo(Failure.NONE);
-        assertThat(client.send(new byte[10], 0, 10)).isEqualTo(Failure.NONE);
-        assertThat(client.connect(B4, PORT + 1)).isEqualTo(Failure.NONE);
-        net.deliver();
-        assertThat(client.takeFailure()).isEqualTo(Failure.NONE);
-    }
-
-    @Test
-    @Requirement("RFC1122:3.2.2.1")
-    void an_error_that_may_go_away_is_no_failure() {
-        UdpEndpoint client = connected(B4, PORT);
-        List<byte[]> sent = new ArrayList<>();
-        net.lost = packet -> sent.add(Packets.bytesOf(packet));
-        assertThat(client.send(new byte[10], 0, 10)).isEqualTo(Failure.NONE);
-        net.lost = packet -> false;
-        int[] soft = {0, 1, 5};
-        for (int code : soft) {
-            net.a.inject(net.interfaceA, IcmpHostTest.message(3, code, 0, sent.getFirst(), B4, A4));
-        }
-        net.a.inject(net.interfaceA, IcmpHostTest.message(11, 0, 0, sent.getFirst(), B4, A4));
-        assertThat(client.takeFailure()).isEqualTo(Failure.NONE);
-        net.a.inject(net.interfaceA, IcmpHostTest.message(3, 13, 0, sent.getFirst(), B4, A4));
-        assertThat(client.takeFailure()).isEqualTo(Failure.HOST_UNREACHABLE);
     }
 
     @Test
@@ -360,7 +147,7 @@ class UdpEndpointTest {
 
     @Test
     void what_waits_is_bounded_by_the_receive_buffer_and_counted_beyond() {
-        UdpEndpoint server = server();
+        UdpEndpoint server = udp.server();
         server.options(server.options().withReceiveBufferBytes(10_000));
         UdpEndpoint client = net.a.udpEndpoint();
         for (int i = 0; i < 1_000; i++) {
@@ -371,14 +158,14 @@ class UdpEndpointTest {
         assertThat(count(net.b, UdpCounter.UdpRcvbufErrors)).isEqualTo(990);
         assertThat(count(net.b, UdpCounter.UdpInErrors)).isEqualTo(990);
         for (int i = 0; i < 10; i++) {
-            assertThat(received(server)).hasSize(960);
+            assertThat(udp.received(server)).hasSize(960);
         }
-        assertThat(received(server)).isNull();
+        assertThat(udp.received(server)).isNull();
         // One always may, however long.
         send(client, random(30_000), B4, PORT);
         send(client, random(1), B4, PORT);
-        assertThat(received(server)).hasSize(30_000);
-        assertThat(received(server)).isNull();
+        assertThat(udp.received(server)).hasSize(30_000);
+        assertThat(udp.received(server)).isNull();
     }
 
     @Test
@@ -415,14 +202,14 @@ class UdpEndpointTest {
     @ValueSource(strings = {"127.0.0.1", "127.5.6.7", "::1", "192.0.2.2", "2001:db8::2", "0.0.0.0", "::"})
     void a_host_reaches_itself(String to) {
         net.b.addLoopback();
-        UdpEndpoint server = server();
+        UdpEndpoint server = udp.server();
         UdpEndpoint client = net.b.udpEndpoint();
         for (int length : new int[] {10, 2000, 65_000}) {
             send(client, random(length), address(to), PORT);
-            assertThat(received(server)).isEqualTo(random(length));
+            assertThat(udp.received(server)).isEqualTo(random(length));
         }
         send(server, "back", source.address(), source.port());
-        assertThat(receivedText(client)).isEqualTo("back");
+        assertThat(udp.receivedText(client)).isEqualTo("back");
         server.close();
         assertThat(client.connect(address(to), PORT)).isEqualTo(Failure.NONE);
         assertThat(client.send(new byte[1], 0, 1)).isEqualTo(Failure.NONE);
@@ -446,18 +233,18 @@ class UdpEndpointTest {
         send(client, "all", everybody, PORT);
         send(client, "all of the link", address("255.255.255.255"), PORT);
         for (UdpEndpoint each : List.of(first, second)) {
-            assertThat(receivedText(each)).isEqualTo("all");
+            assertThat(udp.receivedText(each)).isEqualTo("all");
             assertThat(source.destination()).isEqualTo(everybody);
-            assertThat(receivedText(each)).isEqualTo("all of the link");
+            assertThat(udp.receivedText(each)).isEqualTo("all of the link");
         }
-        assertThat(receivedText(elsewhere)).isEqualTo("nothing");
+        assertThat(udp.receivedText(elsewhere)).isEqualTo("nothing");
         send(client, "nobody", everybody, PORT + 1);
         assertThat(count(net.b, UdpCounter.UdpNoPorts)).isEqualTo(1);
     }
 
     @Test
     void a_datagram_that_a_full_link_refuses_waits_and_no_other_is_taken_until_it_has_gone() {
-        UdpEndpoint server = server();
+        UdpEndpoint server = udp.server();
         UdpEndpoint client = net.a.udpEndpoint();
         UdpEndpoint other = net.a.udpEndpoint();
         int[] woken = new int[1];
@@ -475,9 +262,9 @@ class UdpEndpointTest {
         assertThat(client.readiness().isAny(Readiness.WRITABLE)).isTrue();
         assertThat(other.readiness().isAny(Readiness.WRITABLE)).isTrue();
         assertThat(woken[0]).isPositive();
-        assertThat(received(server)).isEqualTo(random(60_000));
+        assertThat(udp.received(server)).isEqualTo(random(60_000));
         send(client, random(1), B4, PORT);
-        assertThat(received(server)).hasSize(1);
+        assertThat(udp.received(server)).hasSize(1);
         assertThat(net.a.counters().ip().get(IpCounter.IpFragFails)).isZero();
         net.full = true;
         send(client, random(60_000), B4, PORT);
@@ -485,27 +272,8 @@ class UdpEndpointTest {
     }
 
     @Test
-    void a_datagram_that_was_found_for_a_name_is_not_taken_under_another() {
-        UdpEndpoint server = server();
-        DatagramName former = server.name();
-        assertThat(server.connect(A4, 7)).isEqualTo(Failure.NONE);
-        Packet packet = new Packet(100);
-        UdpOutput.write(packet, 8, PORT, new byte[4], 0, 4);
-        UdpHeader header = new UdpHeader();
-        header.wrap(packet.buffer(), packet.offset(), packet.length());
-        Batch batch = net.interfaceB.driver().batch();
-        assertThat(server.arrives(packet, header, former, batch)).isNull();
-        server.failed(Failure.PORT_UNREACHABLE, former, batch);
-        assertThat(server.takeFailure()).isEqualTo(Failure.NONE);
-        assertThat(server.arrives(packet, header, server.name(), batch)).isEqualTo(Delivery.DELIVERED);
-        server.close();
-        assertThat(server.arrives(packet, header, server.name(), batch)).isNull();
-        assertThat(net.b.bufferPool().usedBytes()).isZero();
-    }
-
-    @Test
     void close_discards_what_waits_and_everything_behind_it_fails() {
-        UdpEndpoint server = server();
+        UdpEndpoint server = udp.server();
         send(net.a.udpEndpoint(), random(5000), B4, PORT);
         assertThat(net.b.bufferPool().usedBytes()).isPositive();
         int[] woken = new int[1];
@@ -524,7 +292,7 @@ class UdpEndpointTest {
 
     @Test
     void a_closed_host_has_closed_its_endpoints_and_binds_no_more() {
-        UdpEndpoint server = server();
+        UdpEndpoint server = udp.server();
         UdpEndpoint unbound = net.b.udpEndpoint();
         net.b.close();
         assertThat(server.readiness().isAny(Readiness.CLOSED)).isTrue();
@@ -534,7 +302,7 @@ class UdpEndpointTest {
 
     @Test
     void a_call_from_inside_a_sink_is_refused_but_for_close() {
-        UdpEndpoint server = server();
+        UdpEndpoint server = udp.server();
         UdpEndpoint client = net.a.udpEndpoint();
         net.lost = packet -> {
             assertThatThrownBy(() -> server.send(new byte[1], 0, 1, A4, 1)).isInstanceOf(IllegalStateException.class);
@@ -548,8 +316,8 @@ class UdpEndpointTest {
 
     @Test
     void a_host_lists_its_endpoints() {
-        server();
-        UdpEndpoint client = connected(B4, PORT);
+        udp.server();
+        UdpEndpoint client = udp.connected(B4, PORT);
         assertThat(client.send(random(100), 0, 100)).isEqualTo(Failure.NONE);
         assertThat(net.b.datagramEndpoints())
                 .containsExactly(new DatagramEndpointInfo(IpAddress.ANY_V6, PORT, null, 0, 140));
