@@ -172,7 +172,7 @@ class EveryRefusalTest {
                         Refusal.IPV4_CHECKSUM,
                         Refusal.IPV4_VERSION,
                         Refusal.IPV6_VERSION,
-                        // It takes several fragments to be refused for these: see ReassemblyTest.
+                        // It takes several fragments to be refused for these: see ReassemblyTest, ReassemblyLimitsTest.
                         Refusal.FRAGMENT_OVERLAP,
                         Refusal.FRAGMENT_COUNT,
                         Refusal.FRAGMENT_TOO_LONG,
