@@ -198,6 +198,7 @@ final class CommandsIT {
     void connect_sends_datagrams() {
         try (RunningProcess server = nc("-u", "-l", "8080").start()) {
             server.say("waiting");
+            namespace.awaitListener("-u", 8080);
             String received = heddle("connect", "-u", "-w", "0.5", "192.0.2.1", "8080")
                     .input(text("by datagram\n"))
                     .runOrFail();

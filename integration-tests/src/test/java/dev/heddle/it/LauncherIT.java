@@ -63,8 +63,9 @@ final class LauncherIT {
                 onHeddle(ADDRESSES, Farewell.class, "192.0.2.1").start()) {
             assertThat(program.expectLine("waiting at", START)).isEqualTo("192.0.2.2");
             try (RunningProcess listener = namespace
-                    .command("nc.openbsd", "-v", "-n", "-l", "192.0.2.1", "7777")
+                    .command("nc.openbsd", "-n", "-l", "192.0.2.1", "7777")
                     .start()) {
+                namespace.awaitListener("-t", 7777);
                 program.interrupt();
                 listener.expectLine("goodbye", END);
             }

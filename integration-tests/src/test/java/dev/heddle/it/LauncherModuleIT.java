@@ -54,7 +54,7 @@ final class LauncherModuleIT {
                         try (ServerSocket server = new ServerSocket(80)) {
                             System.out.println("serving in " + Main.class.getModule());
                             try (Socket client = server.accept()) {
-                                client.getInputStream().read();
+                                client.getInputStream().read(new byte[1_000]);
                                 client.getOutputStream().write("HTTP/1.0 200 OK\\r\\n\\r\\nhello".getBytes());
                             }
                         }

@@ -1,7 +1,10 @@
 package dev.heddle.it;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.heddle.it.peer.KernelServer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,6 +14,8 @@ final class Namespace implements AutoCloseable {
 
     /** Enough for the programs that hold many connections. */
     private static final int OPEN_FILES = 20_000;
+
+    private static final Duration LISTENER_START = Duration.ofSeconds(20);
 
     private static final String PREFIX = "heddle-it-";
 
@@ -86,6 +91,19 @@ final class Namespace implements AutoCloseable {
                 .mapToLong(line -> Long.parseLong(line.trim().split(" +", 3)[1]))
                 .findAny()
                 .orElseThrow(() -> new AssertionError("no counter " + counter));
+    }
+
+    /**
+     * Waits until a program of the namespace has bound a port.
+     *
+     * @param kind {@code -t} or {@code -u}
+     */
+    void awaitListener(String kind, int port) {
+        await().atMost(LISTENER_START)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> !command("ss", "-Hln", kind, "sport", "=", ":" + port)
+                        .runOrFail()
+                        .isBlank());
     }
 
     /** A command that will run in the namespace. */

@@ -1,9 +1,5 @@
 package dev.heddle.it;
 
-import static org.awaitility.Awaitility.await;
-
-import java.time.Duration;
-
 /** A server that knows nothing of Heddle, on the kernel's TCP of a namespace. */
 interface RealServer extends AutoCloseable {
 
@@ -17,12 +13,7 @@ interface RealServer extends AutoCloseable {
 
     /** Waits until somebody listens on its port. */
     default void awaitListening(Namespace namespace) {
-        await().atMost(Duration.ofSeconds(20))
-                .pollInterval(Duration.ofMillis(20))
-                .until(() -> !namespace
-                        .command("ss", "-Hltn", "sport", "=", ":" + port())
-                        .runOrFail()
-                        .isBlank());
+        namespace.awaitListener("-t", port());
     }
 
     @Override
