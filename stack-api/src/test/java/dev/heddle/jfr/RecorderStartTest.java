@@ -54,11 +54,11 @@ class RecorderStartTest {
         public static void main(String[] arguments) throws Exception {
             Path file = Files.createTempFile("recorder", ".jfr");
             try (MemoryLink.Pair cable =
-                            MemoryLink.pair("here", "nobody", LinkCapabilities.plain(1500), Clock.system());
-                    NetworkStack stack = NetworkStack.builder()
-                            .link(cable.a())
-                            .address("192.0.2.2/24")
-                            .build()) {
+                    MemoryLink.pair("here", "nobody", LinkCapabilities.plain(1500), Clock.system())) {
+                NetworkStack stack = NetworkStack.builder()
+                        .link(cable.a())
+                        .address("192.0.2.2/24")
+                        .build();
                 connect(stack);
                 System.out.println("step connected");
                 try (Recording recording = new Recording()) {

@@ -378,7 +378,7 @@ class FaultyLinkTest {
                 cable.b().awaitWork(Clock.NEVER);
             }
             assertThat(real.nanoTime() - sentNs).isGreaterThanOrEqualTo(5 * MS);
-            slow.close();
+            cable.a().close();
             pump.join();
         }
     }
