@@ -112,6 +112,7 @@ public final class FlightRecorderObserver implements HostObserver {
     private static void commit(PacketDrop drop) {
         PacketDroppedEvent event = new PacketDroppedEvent();
         if (event.isEnabled()) {
+            event.direction = drop.direction().name();
             event.why = drop.why().name();
             event.interfaceName = drop.interfaceName();
             event.source = text(drop.source());

@@ -1,6 +1,7 @@
 package dev.heddle.jfr;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.heddle.core.host.HostObserver;
@@ -19,10 +20,12 @@ import dev.heddle.net.SimulatedNetwork;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -165,6 +168,25 @@ class FlightRecorderTest {
     }
 
     @Test
+    void a_packet_that_has_no_way_out() throws Exception {
+        List<RecordedEvent> events = recorded(network -> {
+            SimulatedHost client = network.host("client");
+            try (DatagramSocket socket = client.datagramSocketFactory().createDatagramSocket()) {
+                assertThatThrownBy(() -> socket.send(
+                                new DatagramPacket(new byte[72], 72, InetAddress.getByName("198.51.100.1"), 4711)))
+                        .isInstanceOf(SocketException.class)
+                        .hasMessage("Network is unreachable");
+            }
+        });
+        assertThat(of(events, "PacketDropped")).singleElement().satisfies(event -> {
+            assertThat(event.getString("direction")).isEqualTo("OUT");
+            assertThat(event.getString("why")).isEqualTo("IpOutNoRoutes");
+            assertThat(event.getString("destination")).isEqualTo("198.51.100.1");
+            assertThat(event.getInt("bytes")).isEqualTo(100);
+        });
+    }
+
+    @Test
     void nothing_is_asked_of_the_host_while_nothing_is_recorded() {
         HostObserver observer = FlightRecorderObserver.beside(HostObserver.NONE);
         assertThat(observer.isListening()).isFalse();
@@ -256,7 +278,7 @@ class FlightRecorderTest {
             observer.opened(pair);
             observer.closed(pair, info[0], Failure.NONE);
             observer.happened(pair, new TcpEvent.WindowClosed(TcpEvent.Side.OURS));
-            observer.dropped(new PacketDrop(Refusal.IP_VERSION, null, null, null, -1, 40));
+            observer.dropped(new PacketDrop(PacketDrop.Direction.IN, Refusal.IP_VERSION, null, null, null, -1, 40));
             listening[0] = true;
         }
         assertThat(told).containsExactly("opened", "closed", "happened", "dropped");
@@ -276,8 +298,8 @@ class FlightRecorderTest {
             observer.happened(pair, new TcpEvent.WindowOpened(TcpEvent.Side.PEERS, 65_536));
             observer.happened(pair, new TcpEvent.Dropped(TcpCounter.TcpExtTCPOFODrop, 100));
             observer.dropped(
-                    new PacketDrop(Refusal.TCP_CHECKSUM, "tun0", pair.remoteAddress(), pair.localAddress(), 6, 1500));
-            observer.dropped(new PacketDrop(Refusal.IP_VERSION, null, null, null, -1, 40));
+                    new PacketDrop(PacketDrop.Direction.OUT, Refusal.TCP_CHECKSUM, "tun0", pair.remoteAddress(), pair.localAddress(), 6, 1500));
+            observer.dropped(new PacketDrop(PacketDrop.Direction.IN, Refusal.IP_VERSION, null, null, null, -1, 40));
         });
         assertThat(events.stream()
                         .map(event ->
@@ -292,9 +314,9 @@ class FlightRecorderTest {
                         "ZeroWindow {side=OURS}",
                         "ZeroWindowOver {side=PEERS, window=65536}",
                         "DataDropped {why=TcpExtTCPOFODrop, bytes=100}",
-                        "PacketDropped {why=TCP_CHECKSUM, interfaceName=tun0, source=2001:db8::2,"
+                        "PacketDropped {direction=OUT, why=TCP_CHECKSUM, interfaceName=tun0, source=2001:db8::2,"
                                 + " destination=192.0.2.1, protocol=6, bytes=1500}",
-                        "PacketDropped {why=IP_VERSION, interfaceName=null, source=null, destination=null,"
+                        "PacketDropped {direction=IN, why=IP_VERSION, interfaceName=null, source=null, destination=null,"
                                 + " protocol=-1, bytes=40}");
         assertThat(events)
                 .filteredOn(event -> event.hasField("localPort"))

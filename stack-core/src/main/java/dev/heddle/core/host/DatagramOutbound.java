@@ -8,6 +8,8 @@ import dev.heddle.core.ip.IpOutput;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.link.PacketPool;
 import dev.heddle.core.time.Clock;
+import dev.heddle.core.wire.IpAddress;
+import org.jspecify.annotations.Nullable;
 
 /** The way out for datagrams that may be fragmented, those of ICMP and of UDP. Any thread. */
 final class DatagramOutbound {
@@ -20,17 +22,22 @@ final class DatagramOutbound {
     private final CounterSet<IpCounter> counters;
     private final Clock clock;
 
+    /** Null if nobody observes. */
+    private final @Nullable DropReports drops;
+
     DatagramOutbound(
             Paths paths,
             PacketPool packets,
             Identifications identifications,
             CounterSet<IpCounter> counters,
-            Clock clock) {
+            Clock clock,
+            @Nullable DropReports drops) {
         this.paths = paths;
         this.packets = packets;
         this.identifications = identifications;
         this.counters = counters;
         this.clock = clock;
+        this.drops = drops;
     }
 
     /** The longest packet that goes to an address in one piece. */
@@ -60,7 +67,8 @@ final class DatagramOutbound {
     }
 
     /**
-     * Sends a transport's bytes, and takes the packet back whatever the answer.
+     * Sends a transport's bytes, and takes the packet back whatever the answer. What is not sent is counted, and left to be
+     * told: by who calls outside of any batch.
      *
      * @param mtu the most bytes of a packet; what is longer goes in fragments
      * @param waits whether what the link has no room for waits for it, as the sender has seen that nothing does yet;
@@ -69,7 +77,8 @@ final class DatagramOutbound {
      */
     boolean send(HostInterface out, int mtu, Packet message, DatagramHeader header, boolean waits) {
         boolean isIpv4 = header.isIpv4();
-        boolean fits = message.length() + IpOutput.headerBytes(isIpv4) <= mtu;
+        int bytes = message.length() + IpOutput.headerBytes(isIpv4);
+        boolean fits = bytes <= mtu;
         boolean sent;
         if (fits) {
             prepend(message, header);
@@ -81,8 +90,27 @@ final class DatagramOutbound {
                 packets.release(message);
             }
         }
-        counters.increment(sent ? IpCounter.outRequests(isIpv4) : IpCounter.outDiscards(isIpv4));
+        if (sent) {
+            counters.increment(IpCounter.outRequests(isIpv4));
+        } else {
+            counters.increment(IpCounter.outDiscards(isIpv4));
+            notSent(fits ? IpCounter.outDiscards(isIpv4) : IpCounter.fragFails(isIpv4), out, header, bytes);
+        }
         return sent;
+    }
+
+    private void notSent(IpCounter why, HostInterface out, DatagramHeader header, int bytes) {
+        if (drops != null) {
+            drops.datagramNotSent(
+                    why,
+                    out,
+                    header.sourceHigh(),
+                    header.sourceLow(),
+                    header.destinationHigh(),
+                    header.destinationLow(),
+                    header.protocol(),
+                    bytes);
+        }
     }
 
     private static void prepend(Packet message, DatagramHeader header) {

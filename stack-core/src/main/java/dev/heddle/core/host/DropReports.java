@@ -22,22 +22,62 @@ final class DropReports extends Reports {
     /** A segment of a peer was dropped where its interface is not known, or a handshake that it has begun. */
     void segmentDropped(TcpCounter why, SocketPair pair, int bytes) {
         if (isListening(observer)) {
-            report(new PacketDrop(why, null, pair.remoteAddress(), pair.localAddress(), TcpHeader.PROTOCOL, bytes));
+            report(new PacketDrop(PacketDrop.Direction.IN, why, null, pair.remoteAddress(), pair.localAddress(), TcpHeader.PROTOCOL, bytes));
         }
     }
 
     /** A packet was dropped before anybody looked at it. */
     void packetDiscarded(IpCounter why, HostInterface in, int bytes) {
         if (isListening(observer)) {
-            report(new PacketDrop(why, in.name(), null, null, -1, bytes));
+            report(new PacketDrop(PacketDrop.Direction.IN, why, in.name(), null, null, -1, bytes));
         }
     }
 
     /** Fragments that waited for others were given up. */
     void fragmentsDropped(Enum<?> why, IpAddress source, IpAddress destination, int protocol, int bytes) {
         if (isListening(observer)) {
-            report(new PacketDrop(why, null, source, destination, protocol, bytes));
+            report(new PacketDrop(PacketDrop.Direction.IN, why, null, source, destination, protocol, bytes));
         }
+    }
+
+    /** A segment of this host was not sent. */
+    void segmentNotSent(IpCounter why, @Nullable HostInterface out, SocketPair pair, int bytes) {
+        if (isListening(observer)) {
+            report(outbound(why, out, pair.localAddress(), pair.remoteAddress(), TcpHeader.PROTOCOL, bytes));
+        }
+    }
+
+    /**
+     * A datagram of this host was not sent.
+     *
+     * <p>Its source is the wildcard if none was chosen yet.
+     */
+    void datagramNotSent(
+            Enum<?> why,
+            @Nullable HostInterface out,
+            long sourceHigh,
+            long sourceLow,
+            long destinationHigh,
+            long destinationLow,
+            int protocol,
+            int bytes) {
+        if (isListening(observer)) {
+            IpAddress source = IpAddress.isAny(sourceHigh, sourceLow) ? null : IpAddress.of(sourceHigh, sourceLow);
+            IpAddress destination = IpAddress.of(destinationHigh, destinationLow);
+            report(outbound(why, out, source, destination, protocol, bytes));
+        }
+    }
+
+    private static PacketDrop outbound(
+            Enum<?> why,
+            @Nullable HostInterface out,
+            @Nullable IpAddress source,
+            IpAddress destination,
+            int protocol,
+            int bytes) {
+        String interfaceName = out == null ? null : out.name();
+        return new PacketDrop(
+                PacketDrop.Direction.OUT, why, interfaceName, source, destination, protocol, bytes);
     }
 
     /** Whether anybody listens now. */
@@ -96,6 +136,7 @@ final class DropReports extends Reports {
             }
             boolean known = packet.protocol >= 0;
             report(new PacketDrop(
+                    PacketDrop.Direction.IN,
                     reason,
                     in.name(),
                     known ? IpAddress.of(packet.sourceHigh, packet.sourceLow) : null,

@@ -56,7 +56,8 @@ final class Echoes {
         UdpOutbound.Way way = host.udpOutbound().way(FROM_ANY, target, false);
         HostInterface out = way.out();
         if (out == null) {
-            return way.failure();
+            int protocol = target.isIpv4() ? IcmpMessage.PROTOCOL_V4 : IcmpMessage.PROTOCOL_V6;
+            return host.udpOutbound().noWay(way, target, protocol, IcmpMessage.HEADER_BYTES + length);
         }
         IpAddress source = way.source();
         Packet request = host.packets().forLength(IcmpMessage.HEADER_BYTES + length);
@@ -79,6 +80,7 @@ final class Echoes {
                         hopLimit),
                 false);
         if (!sent) {
+            host.tellDrops();
             return Failure.NO_BUFFER_SPACE;
         }
         CounterSet<IcmpCounter> counters = host.counters().icmp();

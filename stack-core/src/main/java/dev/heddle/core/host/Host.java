@@ -79,14 +79,14 @@ public final class Host implements AutoCloseable {
         handDriver = new HandDriver(this, network, packets, clock);
         KeyedHash hash = new KeyedHash(random);
         Identifications identifications = new Identifications(random);
+        dropReports = config.observer() == HostObserver.NONE ? null : new DropReports(config.observer());
         outbound = new Outbound(this, packets, new KeyedHash(random), identifications, counters.ip());
         DatagramOutbound datagramOutbound =
-                new DatagramOutbound(outbound.paths(), packets, identifications, counters.ip(), clock);
-        messages = new MessageOutbound(outbound, datagramOutbound, packets, counters.ip());
+                new DatagramOutbound(outbound.paths(), packets, identifications, counters.ip(), clock, dropReports);
+        messages = new MessageOutbound(outbound, datagramOutbound, packets, counters.ip(), dropReports);
         udpOutbound = new UdpOutbound(this, datagramOutbound, packets, counters.udp());
         datagrams = new Datagrams(this, random);
         echoes = new Echoes(this, datagramOutbound, random);
-        dropReports = config.observer() == HostObserver.NONE ? null : new DropReports(config.observer());
         tcpContext = new TcpContext(
                 tcp,
                 outbound,
@@ -99,7 +99,7 @@ public final class Host implements AutoCloseable {
                 TcpEvents.NONE);
         table = new TcbTable(hash);
         ports = new PortAllocator(tcp.firstEphemeralPort(), tcp.lastEphemeralPort(), new KeyedHash(random), random);
-        timeWaits = new TimeWaitTable(table, ports, tcpContext);
+        timeWaits = new TimeWaitTable(table, ports, tcpContext, RecordReports.of(this));
         memoryQueue = new MemoryQueue(bufferPool, clock);
         aheadHolders = new AheadHolders(bufferPool, clock);
         errorLimit = errorLimit(config, random);
@@ -381,6 +381,13 @@ public final class Host implements AutoCloseable {
 
     @Nullable DropReports dropReports() {
         return dropReports;
+    }
+
+    /** Tells what was dropped outside of any batch; with no lock held. */
+    void tellDrops() {
+        if (dropReports != null) {
+            dropReports.fire();
+        }
     }
 
     TcpContext tcpContext() {

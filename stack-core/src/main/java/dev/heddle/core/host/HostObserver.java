@@ -35,9 +35,15 @@ public interface HostObserver {
      */
     default void closed(SocketPair pair, TcpInfo last, Failure why) {}
 
-    /** Something befell a connection, or a handshake that a peer has begun. Of very many at a time the last ones are not told. */
+    /**
+     * Something befell a connection, in its TIME-WAIT perhaps, or a handshake that a peer has begun. Of very many at a time the
+     * last ones are not told.
+     */
     default void happened(SocketPair pair, TcpEvent event) {}
 
-    /** A packet was dropped on its way in, at once or because the rest of it did not come. Of very many at a time the last ones are not told. */
+    /**
+     * A packet was dropped: on its way in, at once or because the rest of it did not come, or on its way out. Of very many at a
+     * time the last ones are not told.
+     */
     default void dropped(PacketDrop drop) {}
 }

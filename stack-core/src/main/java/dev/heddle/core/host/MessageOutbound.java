@@ -3,6 +3,7 @@ package dev.heddle.core.host;
 import dev.heddle.core.counter.CounterSet;
 import dev.heddle.core.icmp.MessageOutput;
 import dev.heddle.core.ip.IpCounter;
+import dev.heddle.core.ip.IpOutput;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.link.PacketPool;
 import dev.heddle.core.wire.IpAddress;
@@ -24,8 +25,16 @@ final class MessageOutbound implements MessageOutput {
     private final PacketPool packets;
     private final CounterSet<IpCounter> counters;
 
-    MessageOutbound(Outbound outbound, DatagramOutbound datagrams, PacketPool packets, CounterSet<IpCounter> counters) {
-        this(0, outbound, datagrams, packets, counters);
+    /** Null if nobody observes. */
+    private final @Nullable DropReports drops;
+
+    MessageOutbound(
+            Outbound outbound,
+            DatagramOutbound datagrams,
+            PacketPool packets,
+            CounterSet<IpCounter> counters,
+            @Nullable DropReports drops) {
+        this(0, outbound, datagrams, packets, counters, drops);
     }
 
     private MessageOutbound(
@@ -33,17 +42,19 @@ final class MessageOutbound implements MessageOutput {
             Outbound outbound,
             DatagramOutbound datagrams,
             PacketPool packets,
-            CounterSet<IpCounter> counters) {
+            CounterSet<IpCounter> counters,
+            @Nullable DropReports drops) {
         this.interfaceIndex = interfaceIndex;
         this.outbound = outbound;
         this.datagrams = datagrams;
         this.packets = packets;
         this.counters = counters;
+        this.drops = drops;
     }
 
     /** The same for answers to what comes by an interface. */
     MessageOutbound on(int answeredInterface) {
-        return new MessageOutbound(answeredInterface, outbound, datagrams, packets, counters);
+        return new MessageOutbound(answeredInterface, outbound, datagrams, packets, counters, drops);
     }
 
     @Override
@@ -63,7 +74,14 @@ final class MessageOutbound implements MessageOutput {
         int scope = TcpInput.scope(interfaceIndex, destinationHigh, destinationLow);
         HostInterface out = outbound.interfaceTo(destinationHigh, destinationLow, scope);
         if (out == null) {
-            counters.increment(IpCounter.outNoRoutes(IpAddress.isIpv4(destinationHigh, destinationLow)));
+            boolean isIpv4 = IpAddress.isIpv4(destinationHigh, destinationLow);
+            IpCounter why = IpCounter.outNoRoutes(isIpv4);
+            counters.increment(why);
+            if (drops != null) {
+                int bytes = message.length() + IpOutput.headerBytes(isIpv4);
+                drops.datagramNotSent(
+                        why, null, sourceHigh, sourceLow, destinationHigh, destinationLow, protocol, bytes);
+            }
             packets.release(message);
             return;
         }

@@ -134,10 +134,14 @@ final class Outbound implements SegmentOutput {
         HostInterface out = prepare(segment, pair, trafficClass, hopLimit);
         boolean kept = false;
         if (out != null) {
+            int bytes = segment.length();
             boolean sent = out.transmit(segment);
             kept = !sent && out.keep(segment);
-            counters.increment(
-                    sent || kept ? IpCounter.outRequests(pair.isIpv4()) : IpCounter.outDiscards(pair.isIpv4()));
+            if (sent || kept) {
+                counters.increment(IpCounter.outRequests(pair.isIpv4()));
+            } else {
+                dropped(IpCounter.outDiscards(pair.isIpv4()), out, pair, bytes);
+            }
         }
         if (!kept) {
             giveBack(segment);
@@ -156,17 +160,18 @@ final class Outbound implements SegmentOutput {
         return host.network().localAddresses().contains(high, low) || IpAddress.isLoopback(high, low);
     }
 
-    /** Puts the IP header in front and finds the way; null if it cannot go, which is counted. */
+    /** Puts the IP header in front and finds the way; null if it cannot go, which is counted and told. */
     private @Nullable HostInterface prepare(Packet segment, SocketPair pair, int trafficClass, int hopLimit) {
         boolean isIpv4 = pair.isIpv4();
+        int bytes = segment.length() + IpOutput.headerBytes(isIpv4);
         HostInterface out = interfaceTo(pair.remoteHigh(), pair.remoteLow(), pair.scope());
         if (out == null) {
-            counters.increment(IpCounter.outNoRoutes(isIpv4));
+            dropped(IpCounter.outNoRoutes(isIpv4), null, pair, bytes);
             return null;
         }
         if (longestPart(segment, isIpv4) > out.capabilities().mtu()) {
             // The way has changed since the connection looked. It will look again, and send this in pieces that fit.
-            counters.increment(IpCounter.outDiscards(isIpv4));
+            dropped(IpCounter.fragFails(isIpv4), out, pair, bytes);
             paths.rerouted();
             return null;
         }
@@ -182,6 +187,14 @@ final class Outbound implements SegmentOutput {
                 segment.mayBeFragmented() ? identification(pair) : 0,
                 isIpv4 ? 0 : flowLabel(pair));
         return out;
+    }
+
+    private void dropped(IpCounter why, @Nullable HostInterface out, SocketPair pair, int bytes) {
+        counters.increment(why);
+        DropReports drops = host.dropReports();
+        if (drops != null) {
+            drops.segmentNotSent(why, out, pair, bytes);
+        }
     }
 
     /** The longest packet that a segment becomes, super-segment or not. */

@@ -236,7 +236,12 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
         noteHeldAhead();
         boolean news = state.takeNews();
         news |= readiness.publish(state.readyBits(readiness.isAny(Readiness.WRITABLE)));
-        return news || (reports != null && reports.isDue());
+        return news || isReportDue();
+    }
+
+    private boolean isReportDue() {
+        DropReports drops = host.dropReports();
+        return reports != null && reports.isDue() || drops != null && drops.isDue();
     }
 
     private void noteHeldAhead() {
@@ -290,6 +295,14 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
         if (reports != null && reports.isDue()) {
             fire(reports, batch);
         }
+        tellDrops(batch);
+    }
+
+    /** What was dropped is told by the batch, if there is one. */
+    private void tellDrops(@Nullable Batch batch) {
+        if (batch == null) {
+            host.tellDrops();
+        }
     }
 
     private static void fire(Wakeable wakeable, @Nullable Batch batch) {
@@ -303,11 +316,7 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
     @Override
     public void stray(Packet packet, @Nullable Batch batch) {
         host.tcpInput().dispatch(packet, pair().scope(), batch);
-        DropReports drops = host.dropReports();
-        if (drops != null && batch == null) {
-            // No batch will end that would tell them.
-            drops.fire();
-        }
+        tellDrops(batch);
     }
 
     @Override

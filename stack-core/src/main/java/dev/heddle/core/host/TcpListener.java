@@ -41,7 +41,7 @@ public final class TcpListener {
     private final TcpContext context;
 
     /** Null if nobody observes. */
-    private final @Nullable HandshakeReports reports;
+    private final @Nullable RecordReports reports;
 
     /* Guarded by handshakes. */
 
@@ -66,8 +66,8 @@ public final class TcpListener {
         this.boundUse = boundUse;
         this.options = options;
         handshakes = new SendingLock(host.tcpContext().output());
-        reports = HandshakeReports.of(host);
-        context = HandshakeReports.contextOf(host.tcpContext().with(handshakes), reports);
+        reports = RecordReports.of(host);
+        context = RecordReports.contextOf(host.tcpContext().with(handshakes), reports);
         halfOpen = new HalfOpenQueue(host.config().tcp(), backlog);
         acceptQueue = new AcceptQueue(backlog, readiness);
     }

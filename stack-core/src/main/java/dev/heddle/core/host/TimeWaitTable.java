@@ -34,16 +34,20 @@ final class TimeWaitTable {
     /** What records share with others. */
     private final TcpContext context;
 
+    /** Null if nobody observes. */
+    private final @Nullable RecordReports reports;
+
     /* Guarded by lock. */
     private final EntryQueue entries = new EntryQueue();
     private @Nullable HomeTimer timer;
     private boolean closed;
 
-    TimeWaitTable(TcbTable table, PortAllocator ports, TcpContext tcp) {
+    TimeWaitTable(TcbTable table, PortAllocator ports, TcpContext tcp, @Nullable RecordReports reports) {
         this.table = table;
         this.ports = ports;
         lock = new SendingLock(tcp.output());
-        context = tcp.with(lock);
+        context = RecordReports.contextOf(tcp.with(lock), reports);
+        this.reports = reports;
         counters = tcp.counters();
         limit = tcp.config().maxTimeWait();
     }
@@ -84,6 +88,9 @@ final class TimeWaitTable {
         try {
             if (!entry.queued) {
                 return Outcome.GONE;
+            }
+            if (reports != null) {
+                reports.of(entry.pair());
             }
             long expiresNs = entry.record().expiresNs();
             switch (entry.record().segmentArrives(packet, packet.arrivalNs)) {

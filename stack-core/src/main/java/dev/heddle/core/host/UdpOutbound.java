@@ -33,11 +33,13 @@ final class UdpOutbound {
      * @param out null if it is not
      * @param source the address to send from
      * @param failure why it is not reached
+     * @param counted under which a datagram counts as dropped then; null if it does not
      */
-    record Way(@Nullable HostInterface out, IpAddress source, Failure failure) {
+    record Way(
+            @Nullable HostInterface out, IpAddress source, Failure failure, @Nullable IpCounter counted) {
 
         static Way none(Failure why) {
-            return new Way(null, IpAddress.ANY_V6, why);
+            return new Way(null, IpAddress.ANY_V6, why, null);
         }
     }
 
@@ -69,8 +71,9 @@ final class UdpOutbound {
             out = interfaceOf(from.local());
         }
         if (out == null) {
-            host.counters().ip().increment(IpCounter.outNoRoutes(target.isIpv4()));
-            return Way.none(Failure.NETWORK_UNREACHABLE);
+            IpCounter counted = IpCounter.outNoRoutes(target.isIpv4());
+            host.counters().ip().increment(counted);
+            return new Way(null, from.local(), Failure.NETWORK_UNREACHABLE, counted);
         }
         if (!out.isUp()) {
             return Way.none(Failure.NETWORK_DOWN);
@@ -83,7 +86,38 @@ final class UdpOutbound {
         // RFC 1122 3.2.1.3 (g): the loopback network is not to be seen outside.
         return source.isLoopback() && !out.isLoopback()
                 ? Way.none(Failure.INVALID_STATE)
-                : new Way(out, source, Failure.NONE);
+                : new Way(out, source, Failure.NONE, null);
+    }
+
+    /** Tells of a datagram of an application for which there is no way, and no lock held; why there is none. */
+    Failure noWay(Way way, IpAddress target, int protocol, int transportBytes) {
+        IpCounter counted = way.counted();
+        if (counted != null) {
+            notSent(counted, null, way.source(), target, protocol, transportBytes);
+        }
+        return way.failure();
+    }
+
+    private void notSent(
+            Enum<?> why,
+            @Nullable HostInterface out,
+            IpAddress source,
+            IpAddress target,
+            int protocol,
+            int transportBytes) {
+        DropReports drops = host.dropReports();
+        if (drops != null) {
+            drops.datagramNotSent(
+                    why,
+                    out,
+                    source.high(),
+                    source.low(),
+                    target.high(),
+                    target.low(),
+                    protocol,
+                    transportBytes + IpOutput.headerBytes(target.isIpv4()));
+            drops.fire();
+        }
     }
 
     /** The interface with an address; null if there is none. */
@@ -109,8 +143,9 @@ final class UdpOutbound {
         DatagramOptions options = sender.options();
         Way way = way(from, target, options.broadcast());
         HostInterface out = way.out();
+        int bytes = UdpHeader.HEADER_BYTES + length;
         if (out == null) {
-            return way.failure();
+            return noWay(way, target, UdpHeader.PROTOCOL, bytes);
         }
         if (!hasRoom(out, sender)) {
             return Failure.NO_ROOM;
@@ -118,9 +153,11 @@ final class UdpOutbound {
         IpAddress source = way.source();
         int scope = out.scopeOf(target.high(), target.low());
         int mtu = datagrams.mtu(out, target.high(), target.low(), scope);
-        Packet datagram = packets.forLength(UdpHeader.HEADER_BYTES + length);
+        Packet datagram = packets.forLength(bytes);
         if (datagram == null) {
-            counters.increment(UdpCounter.sndbufErrors(isIpv4));
+            UdpCounter why = UdpCounter.sndbufErrors(isIpv4);
+            counters.increment(why);
+            notSent(why, out, source, target, UdpHeader.PROTOCOL, bytes);
             return Failure.NO_BUFFER_SPACE;
         }
         UdpOutput.write(datagram, from.localPort(), port, payload, offset, length);
@@ -145,6 +182,9 @@ final class UdpOutbound {
                         options.hopLimit()),
                 true);
         counters.increment(sent ? UdpCounter.outDatagrams(isIpv4) : UdpCounter.sndbufErrors(isIpv4));
+        if (!sent) {
+            host.tellDrops();
+        }
         return sent ? Failure.NONE : Failure.NO_BUFFER_SPACE;
     }
 

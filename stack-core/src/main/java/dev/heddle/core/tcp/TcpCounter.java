@@ -27,6 +27,7 @@ public enum TcpCounter {
     TcpExtOfoPruned,
     TcpExtRcvPruned,
     TcpExtPAWSEstab,
+    TcpExtPAWSTimewait,
     TcpExtTCPChallengeACK,
     TcpExtTCPSYNChallenge,
     TcpExtTCPACKSkippedChallenge,

@@ -134,7 +134,7 @@ public final class TimeWait {
             return answer(nowNs);
         }
         if (stamped && stampAhead < 0) {
-            context.counters().increment(TcpCounter.TcpExtPAWSEstab);
+            outdated(header);
             return answer(nowNs);
         }
         int length = header.payloadLength() + (header.isFin() ? 1 : 0);
@@ -156,6 +156,13 @@ public final class TimeWait {
     /** Answers a SYN that would reopen, but finds no listener: RFC 9293 3.10.7.4 says where we are, as to any other SYN. */
     public void challenge(long nowNs) {
         answer(nowNs);
+    }
+
+    private void outdated(TcpHeader header) {
+        context.counters().increment(TcpCounter.TcpExtPAWSTimewait);
+        if (context.events().isWanted()) {
+            context.events().happened(new TcpEvent.Dropped(TcpCounter.TcpExtPAWSTimewait, header.payloadLength()));
+        }
     }
 
     private void restart(long nowNs) {

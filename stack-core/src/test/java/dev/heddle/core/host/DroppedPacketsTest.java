@@ -55,7 +55,7 @@ class DroppedPacketsTest {
         assertThat(drops)
                 .containsExactly(
                         drop(UdpCounter.UdpNoPorts, 17, 32),
-                        new PacketDrop(UdpCounter.Udp6NoPorts, "b0", HostPair.A6, HostPair.B6, 17, 48));
+                        new PacketDrop(PacketDrop.Direction.IN, UdpCounter.Udp6NoPorts, "b0", HostPair.A6, HostPair.B6, 17, 48));
     }
 
     @Test
@@ -89,7 +89,7 @@ class DroppedPacketsTest {
         assertThat(drops)
                 .containsExactly(
                         drop(IpCounter.IpInUnknownProtos, 132, 30),
-                        new PacketDrop(IpCounter.Ip6InUnknownProtos, "b0", HostPair.A6, HostPair.B6, 132, 50));
+                        new PacketDrop(PacketDrop.Direction.IN, IpCounter.Ip6InUnknownProtos, "b0", HostPair.A6, HostPair.B6, 132, 50));
     }
 
     @Test
@@ -97,6 +97,7 @@ class DroppedPacketsTest {
         inject(Packets.ip(A, "192.0.2.77", 17, datagram(true, 4)));
         assertThat(drops)
                 .containsExactly(new PacketDrop(
+                        PacketDrop.Direction.IN,
                         IpCounter.IpInAddrErrors, "b0", HostPair.A4, IpAddress.parse("192.0.2.77"), 17, 32));
     }
 
@@ -113,13 +114,18 @@ class DroppedPacketsTest {
         inject(RawSegment.of(IpAddress.parse("198.51.100.1"), 1000, HostPair.B4, 80)
                 .syn(1)
                 .packet());
-        assertThat(drops).as("nobody listens: a reset").isEmpty();
+        assertThat(drops)
+                .as("nobody listens: a reset, which does not get far")
+                .allMatch(drop -> drop.direction() == PacketDrop.Direction.OUT)
+                .hasSize(1);
+        drops.clear();
         hosts.listen(80);
         inject(RawSegment.of(IpAddress.parse("198.51.100.1"), 1000, HostPair.B4, 80)
                 .syn(1)
                 .packet());
         assertThat(drops)
                 .containsExactly(new PacketDrop(
+                        PacketDrop.Direction.IN,
                         TcpCounter.TcpExtListenDrops, null, IpAddress.parse("198.51.100.1"), HostPair.B4, 6, 40));
     }
 
@@ -144,6 +150,7 @@ class DroppedPacketsTest {
         }
         assertThat(drops)
                 .containsExactly(new PacketDrop(
+                        PacketDrop.Direction.IN,
                         TcpCounter.TcpExtTCPReqQFullDrop, null, HostPair.A4, HostPair.B4, 6, PacketDrop.UNKNOWN));
     }
 
@@ -159,7 +166,7 @@ class DroppedPacketsTest {
         inject(RawSegment.of(HostPair.A4, client.localPort(), HostPair.B4, 80)
                 .ack(1, 1)
                 .packet());
-        assertThat(drops).containsExactly(new PacketDrop(TcpCounter.TcpInErrs, null, HostPair.A4, HostPair.B4, 6, 40));
+        assertThat(drops).containsExactly(new PacketDrop(PacketDrop.Direction.IN, TcpCounter.TcpInErrs, null, HostPair.A4, HostPair.B4, 6, 40));
         assertThat(hosts.b.counters().tcp().get(TcpCounter.TcpInErrs)).isEqualTo(1);
     }
 
@@ -185,7 +192,7 @@ class DroppedPacketsTest {
         };
         inject(Packets.ip(A, B, 17, datagram(true, 4)));
         assertThat(first[0]).isFalse();
-        assertThat(drops).hasSize(101).contains(new PacketDrop(IpCounter.Ip6InDiscards, "b0", null, null, -1, 1048));
+        assertThat(drops).hasSize(101).contains(new PacketDrop(PacketDrop.Direction.IN, IpCounter.Ip6InDiscards, "b0", null, null, -1, 1048));
         assertThat(hosts.b.counters().ip().get(IpCounter.Ip6InDiscards))
                 .isPositive()
                 .isEqualTo(drops.stream()
@@ -207,7 +214,7 @@ class DroppedPacketsTest {
     }
 
     private static PacketDrop drop(Enum<?> why, int protocol, int bytes) {
-        return new PacketDrop(why, "b0", HostPair.A4, HostPair.B4, protocol, bytes);
+        return new PacketDrop(PacketDrop.Direction.IN, why, "b0", HostPair.A4, HostPair.B4, protocol, bytes);
     }
 
     private static byte[] datagram(boolean ipv4, int payloadBytes) {

@@ -347,7 +347,7 @@ class HostObserverTest {
                     hosts.interfaceB, FragmentPackets.of("192.0.2.1", "192.0.2.2", protocol, id, 0, true, new byte[8]));
         }
         assertThat(drops)
-                .containsExactly(new PacketDrop(Refusal.FRAGMENT_MEMORY, null, HostPair.A4, HostPair.B4, 253, 28));
+                .containsExactly(new PacketDrop(PacketDrop.Direction.IN, Refusal.FRAGMENT_MEMORY, null, HostPair.A4, HostPair.B4, 253, 28));
     }
 
     @Test
@@ -358,8 +358,8 @@ class HostObserverTest {
         hosts.advance(61 * HostPair.SECOND);
         assertThat(drops)
                 .containsExactlyInAnyOrder(
-                        new PacketDrop(IpCounter.IpReasmTimeout, null, HostPair.A4, HostPair.B4, 17, 36),
-                        new PacketDrop(IpCounter.Ip6ReasmTimeout, null, HostPair.A6, HostPair.B6, -1, 64));
+                        new PacketDrop(PacketDrop.Direction.IN, IpCounter.IpReasmTimeout, null, HostPair.A4, HostPair.B4, 17, 36),
+                        new PacketDrop(PacketDrop.Direction.IN, IpCounter.Ip6ReasmTimeout, null, HostPair.A6, HostPair.B6, -1, 64));
     }
 
     @Test
@@ -386,6 +386,30 @@ class HostObserverTest {
         hosts.b.inject(
                 hosts.interfaceB, peer.ack(2, iss[0] + 1).timestamps(400, 0).packet());
         assertThat(told).containsExactly("Dropped[why=TcpExtPAWSEstab, bytes=0]");
+    }
+
+    @Test
+    void segment_of_before_that_comes_in_time_wait_is_told() {
+        TcpListener listener = listen();
+        TcpEndpoint client = connect();
+        TcpEndpoint server = Objects.requireNonNull(listener.tryAccept());
+        Packet[] old = new Packet[1];
+        hosts.lost = packet -> {
+            if (old[0] == null && RawSegment.headerOf(packet).sourcePort() == 80) {
+                old[0] = new Packet(packet.length());
+                old[0].copyOf(packet);
+            }
+            return false;
+        };
+        hosts.advance(HostPair.SECOND);
+        server.write(new byte[7], 0, 7);
+        hosts.advance(HostPair.SECOND);
+        assertThat(client.read(new byte[7], 0, 7)).isEqualTo(7);
+        client.close();
+        server.close();
+        told.clear();
+        hosts.a.inject(hosts.interfaceA, Objects.requireNonNull(old[0]));
+        assertThat(told).containsExactly("Dropped[why=TcpExtPAWSTimewait, bytes=7]");
     }
 
     @Test

@@ -157,7 +157,7 @@ class SeveralLinksTest {
         broken.add("wide");
         // The first segment finds out, and the next are on their way already.
         assertThat(endpoint.write(new byte[80_000], 0, 80_000)).isEqualTo(80_000);
-        assertThat(host.counters().ip().get(IpCounter.IpOutDiscards)).isPositive();
+        assertThat(host.counters().ip().get(IpCounter.IpFragFails)).isPositive();
         assertThat(endpoint.write(new byte[1], 0, 1)).isEqualTo(1);
         assertThat(packets).isNotEmpty().containsOnly("e0");
         assertThat(longestByNarrow).isEqualTo(NARROW);

@@ -133,7 +133,7 @@ class TimeWaitTest {
         script.withTimestamps(1000);
         inTimeWait();
         assertThat(script.injectIntoTimeWait(fin(1).acks(2).timestamps(999, 0))).isEqualTo(TimeWait.Verdict.ANSWERED);
-        script.expectCount(TcpCounter.TcpExtPAWSEstab, 1);
+        script.expectCount(TcpCounter.TcpExtPAWSTimewait, 1);
     }
 
     @Test

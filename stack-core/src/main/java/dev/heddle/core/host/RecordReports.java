@@ -6,32 +6,32 @@ import dev.heddle.core.tcp.TcpEvent;
 import dev.heddle.core.tcp.TcpEvents;
 import org.jspecify.annotations.Nullable;
 
-/** What befalls the handshakes of a listener, which have no reports of their own: in a flood there are very many. */
-final class HandshakeReports implements TcpEvents {
+/** What befalls handshakes and connections in TIME-WAIT, which have no reports of their own: there may be very many. */
+final class RecordReports implements TcpEvents {
 
     private final DropReports reports;
 
-    /** Of the handshake at hand; guarded by the lock of the handshakes. */
+    /** Of the record at hand; guarded by the lock of the records. */
     private @Nullable SocketPair pair;
 
-    private HandshakeReports(DropReports reports) {
+    private RecordReports(DropReports reports) {
         this.reports = reports;
     }
 
     /** Null if nobody observes. */
-    static @Nullable HandshakeReports of(Host host) {
+    static @Nullable RecordReports of(Host host) {
         DropReports reports = host.dropReports();
-        return reports == null ? null : new HandshakeReports(reports);
+        return reports == null ? null : new RecordReports(reports);
     }
 
-    /** What handshakes with these reports share with others. */
-    static TcpContext contextOf(TcpContext context, @Nullable HandshakeReports reports) {
+    /** What records with these reports share with others. */
+    static TcpContext contextOf(TcpContext context, @Nullable RecordReports reports) {
         return reports == null ? context : context.with(reports);
     }
 
-    /** Whose handshake the next events are of; with the lock. */
-    void of(SocketPair ofHandshake) {
-        pair = ofHandshake;
+    /** Whose the next events are; with the lock. */
+    void of(SocketPair ofRecord) {
+        pair = ofRecord;
     }
 
     @Override

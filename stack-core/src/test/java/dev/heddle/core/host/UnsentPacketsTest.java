@@ -1,0 +1,216 @@
+package dev.heddle.core.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.core.buffer.Chunk;
+import dev.heddle.core.ip.IpCounter;
+import dev.heddle.core.ip.Packets;
+import dev.heddle.core.tcp.Failure;
+import dev.heddle.core.udp.UdpCounter;
+import dev.heddle.core.wire.IpAddress;
+import dev.heddle.core.wire.IpPrefix;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** What a host would send and cannot is told once, with the counter that has counted it, and with no lock held. */
+class UnsentPacketsTest {
+
+    private static final IpAddress FAR = IpAddress.parse("198.51.100.1");
+    private static final IpAddress FAR6 = IpAddress.parse("2001:db8:1::1");
+    private static final IpPrefix EVERYTHING = IpPrefix.parse("0.0.0.0/0");
+
+    private final List<PacketDrop> drops = new ArrayList<>();
+    private final List<TcpEndpoint> endpoints = new ArrayList<>();
+    private boolean listening = true;
+
+    private final HostPair hosts = new HostPair(HostConfig.builder()
+            .memoryLimitBytes(64 << 20)
+            .observer(new HostObserver() {
+                @Override
+                public void dropped(PacketDrop drop) {
+                    // Gates are not re-entrant: with one held this throws.
+                    endpoints.forEach(TcpEndpoint::info);
+                    drops.add(drop);
+                }
+
+                @Override
+                public boolean isListening() {
+                    return listening;
+                }
+            })
+            .build());
+
+    private static PacketDrop unsent(Enum<?> why, String interfaceName, IpAddress to, int protocol, int bytes) {
+        IpAddress from = to.isIpv4() ? HostPair.A4 : HostPair.A6;
+        return new PacketDrop(PacketDrop.Direction.OUT, why, interfaceName, from, to, protocol, bytes);
+    }
+
+    private long count(IpCounter counter) {
+        return hosts.a.counters().ip().get(counter);
+    }
+
+    private TcpEndpoint connectedToFar() {
+        hosts.a.addRoute(EVERYTHING, HostPair.B4, hosts.interfaceA);
+        hosts.b.addRoute(EVERYTHING, HostPair.A4, hosts.interfaceB);
+        TcpListener listener = hosts.listen(80);
+        hosts.toB = hosts.b.addInterface("b1", hosts.interfaceB.capabilities(), packet -> true, List.of(
+                IpPrefix.parse("198.51.100.1/32")));
+        TcpEndpoint client = hosts.connect(FAR, 80);
+        endpoints.add(client);
+        endpoints.add(Objects.requireNonNull(listener.tryAccept()));
+        return client;
+    }
+
+    @Test
+    void segment_of_a_connection_that_has_lost_its_route() {
+        TcpEndpoint client = connectedToFar();
+        hosts.a.removeRoute(EVERYTHING, HostPair.B4, hosts.interfaceA);
+        assertThat(drops).isEmpty();
+        assertThat(client.write(new byte[100], 0, 100)).isEqualTo(100);
+        // The timestamps take 12 bytes.
+        assertThat(drops).containsExactly(unsent(IpCounter.IpOutNoRoutes, null, FAR, 6, 152));
+        assertThat(count(IpCounter.IpOutNoRoutes)).isEqualTo(1);
+        for (int sent = 2; sent <= 5; sent++) {
+            // No timer has to be set for this any more, which would look after the host, too.
+            assertThat(client.write(new byte[1448], 0, 1448)).isEqualTo(1448);
+            assertThat(drops).hasSize(sent);
+        }
+        hosts.advance(HostPair.SECOND);
+        assertThat(drops).as("retransmissions, too").hasSizeGreaterThan(1);
+    }
+
+    @Test
+    void resets_that_a_full_link_does_not_take() {
+        hosts.full = true;
+        for (int sent = 1; drops.isEmpty(); sent++) {
+            assertThat(sent).isLessThan(10_000);
+            hosts.a.inject(
+                    hosts.interfaceA,
+                    RawSegment.of(HostPair.B4, sent, HostPair.A4, 80).syn(1).packet());
+        }
+        assertThat(drops).containsExactly(unsent(IpCounter.IpOutDiscards, "a0", HostPair.B4, 6, 40));
+        assertThat(count(IpCounter.IpOutDiscards)).isEqualTo(1);
+    }
+
+    @Test
+    void answers_to_which_no_way_leads_back() {
+        byte[] datagram = {1, 0, 1, 0, 0, 8, 0, 0};
+        hosts.a.inject(hosts.interfaceA, Packets.ip(FAR.toString(), HostPair.A4.toString(), 17, datagram));
+        assertThat(drops)
+                .containsExactlyInAnyOrder(
+                        unsent(IpCounter.IpOutNoRoutes, null, FAR, 1, 20 + 8 + 28),
+                        new PacketDrop(
+                                PacketDrop.Direction.IN, UdpCounter.UdpNoPorts, "a0", FAR, HostPair.A4, 17, 28));
+        drops.clear();
+        hosts.a.inject(
+                hosts.interfaceA,
+                RawSegment.of(FAR, 1000, HostPair.A4, 80).syn(1).packet());
+        assertThat(drops).containsExactly(unsent(IpCounter.IpOutNoRoutes, null, FAR, 6, 40));
+    }
+
+    @Test
+    void datagrams_to_which_there_is_no_way() {
+        UdpEndpoint endpoint = hosts.a.udpEndpoint();
+        assertThat(endpoint.connect(FAR, 53)).isEqualTo(Failure.NETWORK_UNREACHABLE);
+        assertThat(drops).as("nothing was to be sent").isEmpty();
+        assertThat(endpoint.send(new byte[10], 0, 10, FAR, 53)).isEqualTo(Failure.NETWORK_UNREACHABLE);
+        assertThat(endpoint.send(new byte[10], 0, 10, FAR6, 53)).isEqualTo(Failure.NETWORK_UNREACHABLE);
+        assertThat(drops)
+                .containsExactly(
+                        new PacketDrop(
+                                PacketDrop.Direction.OUT, IpCounter.IpOutNoRoutes, null, null, FAR, 17, 38),
+                        new PacketDrop(
+                                PacketDrop.Direction.OUT, IpCounter.Ip6OutNoRoutes, null, null, FAR6, 17, 58));
+        drops.clear();
+        UdpEndpoint bound = hosts.a.udpEndpoint();
+        assertThat(bound.bind(HostPair.A4, 4711, false)).isEqualTo(Failure.NONE);
+        assertThat(bound.send(new byte[10], 0, 10, FAR, 53)).isEqualTo(Failure.NETWORK_UNREACHABLE);
+        assertThat(drops).containsExactly(unsent(IpCounter.IpOutNoRoutes, null, FAR, 17, 38));
+    }
+
+    @Test
+    void echo_requests() {
+        EchoEndpoint echo = hosts.a.echoEndpoint();
+        assertThat(echo.send(FAR, 1, new byte[10], 0, 10, 64)).isEqualTo(Failure.NETWORK_UNREACHABLE);
+        assertThat(drops)
+                .containsExactly(
+                        new PacketDrop(PacketDrop.Direction.OUT, IpCounter.IpOutNoRoutes, null, null, FAR, 1, 38));
+        drops.clear();
+        hosts.full = true;
+        assertThat(echo.send(HostPair.B6, 2, new byte[10], 0, 10, 64)).isEqualTo(Failure.NO_BUFFER_SPACE);
+        assertThat(drops).containsExactly(unsent(IpCounter.Ip6OutDiscards, "a0", HostPair.B6, 58, 58));
+        assertThat(count(IpCounter.Ip6OutDiscards)).isEqualTo(1);
+    }
+
+    @Test
+    void datagrams_for_which_there_is_no_memory() {
+        UdpEndpoint endpoint = hosts.a.udpEndpoint();
+        assertThat(endpoint.bind(HostPair.A4, 4711, false)).isEqualTo(Failure.NONE);
+        List<Chunk> held = allMemory();
+        for (int sent = 0; drops.isEmpty(); sent++) {
+            // A few find packets that were used before.
+            assertThat(sent).isLessThan(1_000);
+            endpoint.send(new byte[1000], 0, 1000, HostPair.B4, 53);
+        }
+        held.forEach(hosts.a.bufferPool()::release);
+        assertThat(drops).containsExactly(unsent(UdpCounter.UdpSndbufErrors, "a0", HostPair.B4, 17, 1028));
+        assertThat(hosts.a.counters().udp().get(UdpCounter.UdpSndbufErrors)).isEqualTo(1);
+    }
+
+    @Test
+    void datagram_in_fragments_of_which_one_finds_no_memory() {
+        UdpEndpoint endpoint = hosts.a.udpEndpoint();
+        assertThat(endpoint.bind(HostPair.A4, 4711, false)).isEqualTo(Failure.NONE);
+        List<Chunk> held = new ArrayList<>();
+        hosts.lost = packet -> {
+            held.addAll(allMemory());
+            // What is kept for later is not used again.
+            hosts.full = true;
+            return true;
+        };
+        Failure failure = endpoint.send(new byte[60_000], 0, 60_000, HostPair.B4, 53);
+        held.forEach(hosts.a.bufferPool()::release);
+        assertThat(failure).isEqualTo(Failure.NO_BUFFER_SPACE);
+        assertThat(drops).containsExactly(unsent(IpCounter.IpFragFails, "a0", HostPair.B4, 17, 60_028));
+        assertThat(count(IpCounter.IpFragFails)).isEqualTo(1);
+    }
+
+    private List<Chunk> allMemory() {
+        List<Chunk> held = new ArrayList<>();
+        for (Chunk chunk = hosts.a.bufferPool().acquire(0);
+                chunk != null;
+                chunk = hosts.a.bufferPool().acquire(0)) {
+            held.add(chunk);
+        }
+        return held;
+    }
+
+    @Test
+    void what_is_sent_late_is_no_drop() {
+        hosts.full = true;
+        UdpEndpoint endpoint = hosts.a.udpEndpoint();
+        assertThat(endpoint.send(new byte[10], 0, 10, HostPair.B4, 53)).isEqualTo(Failure.NONE);
+        assertThat(endpoint.send(new byte[10], 0, 10, HostPair.B4, 53)).isEqualTo(Failure.NO_ROOM);
+        hosts.a.inject(
+                hosts.interfaceA,
+                RawSegment.of(HostPair.B4, 1000, HostPair.A4, 80).syn(1).packet());
+        hosts.connect(HostPair.B4, 80);
+        assertThat(drops).isEmpty();
+    }
+
+    @Test
+    void nothing_is_kept_for_who_does_not_listen() {
+        TcpEndpoint client = connectedToFar();
+        hosts.a.removeRoute(EVERYTHING, HostPair.B4, hosts.interfaceA);
+        listening = false;
+        assertThat(client.write(new byte[100], 0, 100)).isEqualTo(100);
+        hosts.a.udpEndpoint().send(new byte[10], 0, 10, FAR, 53);
+        assertThat(count(IpCounter.IpOutNoRoutes)).isEqualTo(2);
+        listening = true;
+        hosts.a.udpEndpoint().close();
+        client.write(new byte[0], 0, 0);
+        assertThat(drops).isEmpty();
+    }
+}
