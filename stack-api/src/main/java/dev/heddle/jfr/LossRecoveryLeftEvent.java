@@ -11,7 +11,7 @@ import jdk.jfr.Name;
 final class LossRecoveryLeftEvent extends ConnectionEvent {
 
     @Label("Outcome")
-    @Description("REPAIRED, FOR_NOTHING if nothing was lost, or TIMED_OUT")
+    @Description("REPAIRED, FOR_NOTHING if nothing was lost, TIMED_OUT, or CONNECTION_ENDED")
     String outcome = "";
 
     @Label("Congestion Window")

@@ -104,6 +104,14 @@ final class Sender {
         return cork;
     }
 
+    /** The connection ends, and nothing is sent any more. */
+    void ended() {
+        if (transmission != null) {
+            transmission.ended();
+        }
+        buffer.clear();
+    }
+
     // --- its state
 
     Congestion congestion() {

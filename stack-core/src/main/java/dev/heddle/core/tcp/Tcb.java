@@ -324,7 +324,7 @@ public final class Tcb {
             failure = why;
             closing.ended();
             timers.clear();
-            sender.buffer().clear();
+            sender.ended();
             wantsOutput = false;
         }
     }

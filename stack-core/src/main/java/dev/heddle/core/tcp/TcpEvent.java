@@ -31,8 +31,8 @@ public sealed interface TcpEvent {
     }
 
     /**
-     * Recovery from loss has begun. It is left, or ends with the connection. What a loss probe has repaired (RFC 8985 7.4.2) is
-     * a recovery that is left at once.
+     * Recovery from loss has begun. It is left, with the connection at the latest. What a loss probe has repaired (RFC 8985
+     * 7.4.2) is a recovery that is left at once.
      *
      * @param inFlightBytes what is thought to be on its way
      * @param congestionWindowBytes after the reduction
@@ -47,7 +47,9 @@ public sealed interface TcpEvent {
         /** Nothing was lost: the reduction was taken back (RFC 4015, 5682, D-SACK). */
         FOR_NOTHING,
         /** The retransmission timer expired in it. */
-        TIMED_OUT
+        TIMED_OUT,
+        /** The connection ended in it: reset, given up or failed. */
+        CONNECTION_ENDED
     }
 
     /**

@@ -114,6 +114,15 @@ final class Transmission {
         return true;
     }
 
+    /** The connection ends, and a recovery with it. */
+    void ended() {
+        if (recovery.phase() != LossRecovery.Phase.OPEN && context.events().isWanted()) {
+            context.events()
+                    .happened(new TcpEvent.RecoveryLeft(
+                            TcpEvent.Outcome.CONNECTION_ENDED, congestion.control().congestionWindowBytes()));
+        }
+    }
+
     /**
      * Sends the octet at SND.UNA into a window that is closed.
      *

@@ -66,6 +66,38 @@ class TcpEventsTest {
     }
 
     @Test
+    void recovery_in_which_the_connection_ends_is_left_with_it() {
+        sent(10_000);
+        script.inject(ack(1).sack(1001, 4001)).ignoreSent();
+        script.events.take();
+        script.inject(Seg.rst().seq(1)).inject(Seg.rst().seq(1));
+        assertThat(script.tcb().failure()).isEqualTo(Failure.RESET);
+        assertThat(script.events.take())
+                .containsExactly(new TcpEvent.RecoveryLeft(TcpEvent.Outcome.CONNECTION_ENDED, 5000));
+    }
+
+    @Test
+    void timeouts_that_nobody_answers_are_a_recovery_that_is_left_when_the_connection_is_given_up() {
+        script.config(c -> c.dataRetries(3));
+        sent(1000);
+        script.after(60_000 * MS);
+        assertThat(script.tcb().failure()).isEqualTo(Failure.TIMED_OUT);
+        assertThat(script.events.take())
+                .filteredOn(
+                        event -> event instanceof TcpEvent.RecoveryLeft || event instanceof TcpEvent.RecoveryEntered)
+                .hasExactlyElementsOfTypes(TcpEvent.RecoveryEntered.class, TcpEvent.RecoveryLeft.class)
+                .last()
+                .isEqualTo(new TcpEvent.RecoveryLeft(TcpEvent.Outcome.CONNECTION_ENDED, 1000));
+    }
+
+    @Test
+    void connection_that_ends_without_a_recovery_leaves_none() {
+        sent(3000);
+        script.abort();
+        assertThat(script.events.take()).isEmpty();
+    }
+
+    @Test
     void recovery_that_was_for_nothing_says_so() {
         script.withTimestamps(500)
                 .connect()
