@@ -12,6 +12,7 @@ import dev.heddle.core.buffer.StreamBuffer;
 final class ReceiveWindow {
 
     private final BufferPool pool;
+    private final TcpEvents events;
     private final ReceiveSequence sequence;
     private final StreamBuffer buffer;
     private final StreamReader reader;
@@ -21,19 +22,42 @@ final class ReceiveWindow {
     /** There is room, made by reading or from the beginning, that the window does not tell, because memory is short. */
     private boolean heldBack;
 
+    /** What was announced last is a window of zero. */
+    private boolean closed;
+
     ReceiveWindow(
-            BufferPool pool,
+            TcpContext context,
             ReceiveSequence sequence,
             StreamBuffer buffer,
             StreamReader reader,
             BufferLimit limit,
             NegotiatedOptions negotiated) {
-        this.pool = pool;
+        pool = context.pool();
+        events = context.events();
         this.sequence = sequence;
         this.buffer = buffer;
         this.reader = reader;
         this.limit = limit;
         this.negotiated = negotiated;
+    }
+
+    /** Our SYN has announced a window, which for want of memory may be zero. */
+    void begin(int announcedBytes) {
+        sequence.edge = 1L + announcedBytes;
+        noteAnnounced(announcedBytes == 0);
+    }
+
+    private void noteAnnounced(boolean zero) {
+        if (zero == closed) {
+            return;
+        }
+        closed = zero;
+        if (events.isWanted()) {
+            events.happened(
+                    zero
+                            ? new TcpEvent.WindowClosed(TcpEvent.Side.OURS)
+                            : new TcpEvent.WindowOpened(TcpEvent.Side.OURS, sequence.window()));
+        }
     }
 
     /** The octet up to which there is room now. */
@@ -121,6 +145,7 @@ final class ReceiveWindow {
                 sequence.edge = raised;
             }
         }
+        noteAnnounced(scaled == 0);
         return (int) scaled;
     }
 }

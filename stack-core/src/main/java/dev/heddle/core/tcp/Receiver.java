@@ -40,9 +40,6 @@ final class Receiver {
     /** The application has not heard yet how far the urgent data reaches. */
     private boolean urgentNews;
 
-    /** What was announced last is a window of zero. */
-    private boolean announcedClosed;
-
     private boolean ackDue;
     private int quickAcks = QUICK_ACKS;
     private boolean interactive;
@@ -61,8 +58,8 @@ final class Receiver {
         buffer = new StreamBuffer(context.pool());
         buffer.start(1);
         reader = new StreamReader(buffer, options.oobInline());
-        sequence.edge = 1L + announcedWindow;
-        window = new ReceiveWindow(context.pool(), sequence, buffer, reader, limit, negotiated);
+        window = new ReceiveWindow(context, sequence, buffer, reader, limit, negotiated);
+        window.begin(announcedWindow);
     }
 
     /** The text that has arrived in order. */
@@ -426,18 +423,7 @@ final class Receiver {
 
     /** The window field of a segment that goes out now; moves the announced edge. */
     int announceWindow() {
-        int field = window.announce(segmentEstimateBytes);
-        if ((field == 0) != announcedClosed) {
-            announcedClosed = field == 0;
-            if (context.events().isWanted()) {
-                context.events()
-                        .happened(
-                                announcedClosed
-                                        ? new TcpEvent.WindowClosed(TcpEvent.Side.OURS)
-                                        : new TcpEvent.WindowOpened(TcpEvent.Side.OURS, sequence.window()));
-            }
-        }
-        return field;
+        return window.announce(segmentEstimateBytes);
     }
 
     // --- acknowledging

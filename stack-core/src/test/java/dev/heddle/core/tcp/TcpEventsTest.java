@@ -235,6 +235,32 @@ class TcpEventsTest {
         assertThat(script.events.take()).containsExactly(new TcpEvent.WindowOpened(TcpEvent.Side.PEERS, 1024));
     }
 
+    @Test
+    void window_of_ours_that_was_closed_from_the_beginning() {
+        List<Chunk> held = script.exhaustMemory();
+        script.listen(Seg.syn().mss(1000));
+        held.forEach(script.pool::release);
+        script.inject(ack(1));
+        assertThat(script.events.take()).containsExactly(new TcpEvent.WindowClosed(TcpEvent.Side.OURS));
+        script.inject(data(1, 2));
+        assertThat(script.events.take())
+                .contains(new TcpEvent.WindowOpened(
+                        TcpEvent.Side.OURS, script.tcb().receiveSequence().window()));
+    }
+
+    @Test
+    void window_that_our_syn_did_not_open_and_the_acknowledgment_of_the_peers_does() {
+        List<Chunk> held = script.exhaustMemory();
+        script.connect();
+        held.forEach(script.pool::release);
+        script.answered();
+        assertThat(script.events.take())
+                .containsExactly(
+                        new TcpEvent.WindowClosed(TcpEvent.Side.OURS),
+                        new TcpEvent.WindowOpened(
+                                TcpEvent.Side.OURS, script.tcb().receiveSequence().window()));
+    }
+
     private int wire(long offset) {
         return script.tcb().sendSequence().wire(offset);
     }
