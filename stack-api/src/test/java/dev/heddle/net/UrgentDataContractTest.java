@@ -91,6 +91,49 @@ class UrgentDataContractTest {
         }
     }
 
+    @SocketContract
+    void an_urgent_octet_that_is_the_last_thing_unread_outlives_its_connection(Network network) throws Exception {
+        for (String before : new String[] {"", "before"}) {
+            for (boolean reset : new boolean[] {false, true}) {
+                assertLastIsUrgent(network, before, reset, true);
+                assertLastIsUrgent(network, before, reset, false);
+            }
+        }
+    }
+
+    /** The socket is asked to have the octet in line when the connection has ended, and it is all that is left to read. */
+    private static void assertLastIsUrgent(Network network, String before, boolean reset, boolean inLine)
+            throws Exception {
+        try (Connection connection = Connection.open(network)) {
+            Socket server = connection.server();
+            server.shutdownOutput();
+            assertThat(connection.client().getInputStream().read()).isEqualTo(-1);
+            connection.client().getOutputStream().write(before.getBytes(US_ASCII));
+            connection.client().sendUrgentData('!');
+            Connection.awaitArrivals(network);
+            connection.client().setSoLinger(reset, 0);
+            connection.client().close();
+            Connection.awaitArrivals(network);
+            InputStream in = server.getInputStream();
+            assertThat(in.available()).isEqualTo(before.length());
+            if (!before.isEmpty()) {
+                assertThat(read(in)).isEqualTo(before);
+            }
+            assertThat(in.available()).isZero();
+            server.setOOBInline(inLine);
+            assertThat(in.available()).isEqualTo(inLine ? 1 : 0);
+            if (inLine) {
+                assertThat(read(in)).isEqualTo("!");
+            }
+            if (reset) {
+                assertFails(SocketException.class, "Connection reset", in::read);
+            } else {
+                assertThat(in.read()).isEqualTo(-1);
+            }
+            assertThat(in.available()).isZero();
+        }
+    }
+
     private static void assertReadsAroundUrgent(Socket socket, boolean inLine) throws IOException {
         InputStream in = socket.getInputStream();
         assertThat(in.available()).isEqualTo(6);

@@ -86,7 +86,7 @@ final class ConnectionState {
     /** Whether bytes outlive the TCB. */
     boolean hasUnread() {
         UnreadData rest = unread;
-        return rest != null && rest.available() > 0;
+        return rest != null && !rest.isEmpty();
     }
 
     void dropUnread() {

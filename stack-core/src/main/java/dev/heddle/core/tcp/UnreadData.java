@@ -24,6 +24,14 @@ public final class UnreadData {
         return reader.available(end);
     }
 
+    /**
+     * Whether nothing is left. An out-of-band octet is, although there is nothing {@linkplain #available to read}: it may yet be
+     * asked for, or be wanted in line.
+     */
+    public boolean isEmpty() {
+        return reader.unreadBytes(end) == 0;
+    }
+
     /** Whether the stream ended with the peer's FIN, and not by a failure. */
     public boolean isComplete() {
         return complete;
@@ -65,7 +73,7 @@ public final class UnreadData {
     }
 
     private void releaseIfEmpty() {
-        if (available() == 0) {
+        if (isEmpty()) {
             release();
         }
     }
