@@ -65,7 +65,11 @@ public final class EchoSocket implements AutoCloseable {
     }
 
     SocketException exception(Failure failure) {
-        return isClosed() ? SocketFailures.closed() : new SocketException(SocketFailures.text(failure));
+        if (!isClosed()) {
+            return new SocketException(SocketFailures.text(failure));
+        }
+        // Nobody has closed it: it is made of no use by a stack that has been.
+        return failure == Failure.NETWORK_DOWN ? OpenSockets.stackClosed() : SocketFailures.closed();
     }
 
     /**

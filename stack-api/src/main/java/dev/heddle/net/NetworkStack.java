@@ -178,7 +178,9 @@ public final class NetworkStack implements AutoCloseable {
     /**
      * Closes all sockets and the links. Nothing is accepted any more and every blocked call ends with a
      * {@link java.net.SocketException}; what was written before is still sent for at most the given time, then the
-     * connections that are left are reset. An interrupted thread does not wait any longer and stays interrupted.
+     * connections that are left are reset. A socket that is made or used for the first time after that says, in a {@link
+     * java.net.SocketException}, that its stack has been closed. An interrupted thread does not wait any longer and stays
+     * interrupted.
      * Idempotent; a second caller waits for the first.
      *
      * @param sendTimeout how long to wait for the peers' acknowledgements; zero resets at once

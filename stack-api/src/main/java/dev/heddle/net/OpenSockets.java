@@ -12,6 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /** Makes the sockets of one stack and knows those that are open, so that the stack can close them. For any thread. */
 final class OpenSockets {
 
+    static final String STACK_CLOSED = "this network stack has been closed: use another";
+
     private static final int CHANGES_LOCKS = 16;
 
     private final Host host;
@@ -39,7 +41,7 @@ final class OpenSockets {
     /** Makes an unbound, unconnected socket. */
     SocketHandle create() throws SocketException {
         if (closing) {
-            throw down();
+            throw stackClosed();
         }
         return add(SocketHandle.unconnected(this, host.tcpEndpoint()));
     }
@@ -52,13 +54,13 @@ final class OpenSockets {
     /** Makes an unbound datagram socket. */
     DatagramHandle createForDatagrams() throws SocketException {
         if (closing) {
-            throw down();
+            throw stackClosed();
         }
         DatagramHandle handle = new DatagramHandle(this, host.udpEndpoint());
         handles.add(handle);
         if (closing) {
             handle.close();
-            throw down();
+            throw stackClosed();
         }
         return handle;
     }
@@ -73,13 +75,14 @@ final class OpenSockets {
         // If closing began before, its sweep may have missed the handle.
         if (closing) {
             handle.close();
-            throw down();
+            throw stackClosed();
         }
         return handle;
     }
 
-    private static SocketException down() {
-        return new SocketException("Network is down");
+    /** What a socket throws that is made, or used for the first time, when its stack has been closed. */
+    static SocketException stackClosed() {
+        return new SocketException(STACK_CLOSED);
     }
 
     /** Called by a handle that was closed. */

@@ -151,7 +151,7 @@ class DatagramStackTest {
             }
             assertThatThrownBy(() -> network.client.datagramSocketFactory().createDatagramSocket())
                     .isExactlyInstanceOf(SocketException.class)
-                    .hasMessage("Network is down");
+                    .hasMessage(OpenSockets.STACK_CLOSED);
             assertThat(network.client.host().datagramEndpoints()).isEmpty();
             assertThat(network.client.host().bufferPool().usedBytes()).isZero();
         }

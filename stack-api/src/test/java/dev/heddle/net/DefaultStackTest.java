@@ -74,7 +74,8 @@ class DefaultStackTest {
             assertThat(network.stack.host().isClosed()).isFalse();
         }
         assertThatThrownBy(() -> before.connect(new InetSocketAddress("192.0.2.1", 80)))
-                .isExactlyInstanceOf(SocketException.class);
+                .isExactlyInstanceOf(SocketException.class)
+                .hasMessage(OpenSockets.STACK_CLOSED);
         assertThatThrownBy(() -> new Socket("192.0.2.1", 80))
                 .isExactlyInstanceOf(SocketException.class)
                 .hasMessage(DefaultStack.NONE);

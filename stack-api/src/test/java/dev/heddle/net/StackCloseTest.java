@@ -20,6 +20,7 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -194,17 +195,37 @@ class StackCloseTest {
         MemoryLink.Pair cable = MemoryLink.pair("a", "b", LinkCapabilities.plain(1500), Clock.system());
         NetworkStack stack =
                 NetworkStack.builder().link(cable.a()).address("192.0.2.1/24").build();
+        Socket unconnected = stack.socketFactory().createSocket();
         Socket unused = stack.socketFactory().createSocket();
+        ServerSocket unbound = stack.serverSocketFactory().createServerSocket();
+        Socket used = stack.socketFactory().createSocket();
+        used.setTcpNoDelay(true);
+        EchoSocket echo = stack.echoSocket();
         stack.close();
         stack.close();
-        assertThatThrownBy(() -> unused.connect(new InetSocketAddress("192.0.2.2", 80)))
+        InetSocketAddress peer = new InetSocketAddress("192.0.2.2", 80);
+        assertSaysThatTheStackIsClosed(() -> unconnected.connect(peer));
+        assertSaysThatTheStackIsClosed(() -> unused.setTcpNoDelay(true));
+        assertSaysThatTheStackIsClosed(() -> unused.bind(null));
+        assertSaysThatTheStackIsClosed(() -> unbound.setReceiveBufferSize(10_000));
+        assertSaysThatTheStackIsClosed(() -> unbound.bind(null));
+        assertSaysThatTheStackIsClosed(() -> stack.socketFactory().createSocket("192.0.2.2", 80));
+        assertSaysThatTheStackIsClosed(() -> stack.serverSocketFactory().createServerSocket(80));
+        assertSaysThatTheStackIsClosed(() -> stack.datagramSocketFactory().createDatagramSocket());
+        assertSaysThatTheStackIsClosed(() -> stack.isReachable(peer.getAddress(), Duration.ofSeconds(1)));
+        assertSaysThatTheStackIsClosed(() -> echo.send(peer.getAddress(), 1, new byte[1]));
+        // This one was closed with its stack.
+        assertThatThrownBy(() -> used.connect(peer))
                 .isExactlyInstanceOf(SocketException.class)
-                .hasMessage("Network is down");
-        assertThatThrownBy(() -> stack.serverSocketFactory().createServerSocket(80))
-                .isExactlyInstanceOf(SocketException.class)
-                .hasMessage("Network is down");
+                .hasMessage("Socket closed");
         assertThatThrownBy(() -> cable.a().awaitWork(0)).isExactlyInstanceOf(LinkDownException.class);
         cable.close();
+    }
+
+    private static void assertSaysThatTheStackIsClosed(ThrowingCallable use) {
+        assertThatThrownBy(use)
+                .isExactlyInstanceOf(SocketException.class)
+                .hasMessage("this network stack has been closed: use another");
     }
 
     @Test
