@@ -54,7 +54,7 @@ final class DefaultStack {
     }
 
     /**
-     * Installs a stack; again if it is already.
+     * Installs a stack; again if it is already. Nobody is asked anything, so that locks may be held.
      *
      * @throws IllegalStateException if another stack is installed, or the JVM has somebody else's factories
      */
@@ -73,10 +73,10 @@ final class DefaultStack {
         } finally {
             LOCK.unlock();
         }
-        warnOfAnotherResolver();
     }
 
-    private static void warnOfAnotherResolver() {
+    /** Says so if names do not lead to the installed stack. Somebody else's provider may take its time: with no lock held. */
+    static void warnOfAnotherResolver() {
         try {
             // Whoever asks first has the JDK choose its resolver. (For the local host of a machine without a name it
             // asks nobody.)

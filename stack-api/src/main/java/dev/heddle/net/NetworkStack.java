@@ -157,6 +157,7 @@ public final class NetworkStack implements AutoCloseable {
         } finally {
             closeLock.unlock();
         }
+        DefaultStack.warnOfAnotherResolver();
     }
 
     /** The engine below, for its endpoints, routes and memory. It is driven by this stack; do not inject into it. */

@@ -297,8 +297,14 @@ class FlightRecorderTest {
             observer.happened(pair, new TcpEvent.WindowClosed(TcpEvent.Side.OURS));
             observer.happened(pair, new TcpEvent.WindowOpened(TcpEvent.Side.PEERS, 65_536));
             observer.happened(pair, new TcpEvent.Dropped(TcpCounter.TcpExtTCPOFODrop, 100));
-            observer.dropped(
-                    new PacketDrop(PacketDrop.Direction.OUT, Refusal.TCP_CHECKSUM, "tun0", pair.remoteAddress(), pair.localAddress(), 6, 1500));
+            observer.dropped(new PacketDrop(
+                    PacketDrop.Direction.OUT,
+                    Refusal.TCP_CHECKSUM,
+                    "tun0",
+                    pair.remoteAddress(),
+                    pair.localAddress(),
+                    6,
+                    1500));
             observer.dropped(new PacketDrop(PacketDrop.Direction.IN, Refusal.IP_VERSION, null, null, null, -1, 40));
         });
         assertThat(events.stream()

@@ -3,10 +3,13 @@ package dev.heddle.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.core.host.Host;
+import dev.heddle.otherresolver.CloseWhileInstalling;
+import dev.heddle.otherresolver.HangingResolvers;
 import dev.heddle.otherresolver.InstallStack;
 import dev.heddle.otherresolver.OtherResolvers;
 import heddle.dnsjava.Message;
 import java.io.File;
+import java.io.IOException;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
 import java.net.URI;
@@ -72,10 +75,7 @@ class ResolverProviderTest {
 
     @Test
     void another_provider_that_stands_before_ours_is_told_of(@TempDir Path directory) throws Exception {
-        Path entry = directory.resolve(ENTRY);
-        Files.createDirectories(entry.getParent());
-        Files.writeString(entry, OtherResolvers.class.getName());
-        String others = directory + File.pathSeparator + tests() + File.pathSeparator;
+        String others = behind(OtherResolvers.class, directory);
         assertThat(run("-cp", others + path(RUN_TIME) + log()))
                 .contains(
                         "another InetAddressResolverProvider stands before Heddle's (" + OtherResolvers.class.getName()
@@ -94,6 +94,21 @@ class ResolverProviderTest {
                 .doesNotContain("stands before", "192.0.2.1: nobody answers");
     }
 
+    @Test
+    void a_provider_that_never_answers_keeps_no_stack_from_closing(@TempDir Path directory) throws Exception {
+        String classPath = behind(HangingResolvers.class, directory) + path(RUN_TIME);
+        assertThat(run(CloseWhileInstalling.class, List.of(), "-cp", classPath)).endsWith("has closed\n");
+    }
+
+    /** The beginning of a class path on which another provider stands before ours. */
+    private static String behind(Class<? extends InetAddressResolverProvider> other, Path directory)
+            throws IOException {
+        Path entry = directory.resolve(ENTRY);
+        Files.createDirectories(entry.getParent());
+        Files.writeString(entry, other.getName());
+        return directory + File.pathSeparator + tests() + File.pathSeparator;
+    }
+
     private static String log() {
         return File.pathSeparator
                 + path(ch.qos.logback.classic.Logger.class)
@@ -106,10 +121,14 @@ class ResolverProviderTest {
     }
 
     private static String run(List<String> arguments, String... options) throws Exception {
+        return run(InstallStack.class, arguments, options);
+    }
+
+    private static String run(Class<?> main, List<String> arguments, String... options) throws Exception {
         List<String> words = new ArrayList<>();
         words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         words.addAll(List.of(options));
-        words.add(InstallStack.class.getName());
+        words.add(main.getName());
         words.addAll(arguments);
         Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -8,7 +8,6 @@ import dev.heddle.core.ip.IpOutput;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.link.PacketPool;
 import dev.heddle.core.time.Clock;
-import dev.heddle.core.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /** The way out for datagrams that may be fragmented, those of ICMP and of UDP. Any thread. */

@@ -22,7 +22,14 @@ final class DropReports extends Reports {
     /** A segment of a peer was dropped where its interface is not known, or a handshake that it has begun. */
     void segmentDropped(TcpCounter why, SocketPair pair, int bytes) {
         if (isListening(observer)) {
-            report(new PacketDrop(PacketDrop.Direction.IN, why, null, pair.remoteAddress(), pair.localAddress(), TcpHeader.PROTOCOL, bytes));
+            report(new PacketDrop(
+                    PacketDrop.Direction.IN,
+                    why,
+                    null,
+                    pair.remoteAddress(),
+                    pair.localAddress(),
+                    TcpHeader.PROTOCOL,
+                    bytes));
         }
     }
 
@@ -76,8 +83,7 @@ final class DropReports extends Reports {
             int protocol,
             int bytes) {
         String interfaceName = out == null ? null : out.name();
-        return new PacketDrop(
-                PacketDrop.Direction.OUT, why, interfaceName, source, destination, protocol, bytes);
+        return new PacketDrop(PacketDrop.Direction.OUT, why, interfaceName, source, destination, protocol, bytes);
     }
 
     /** Whether anybody listens now. */

@@ -36,7 +36,10 @@ final class UdpOutbound {
      * @param counted under which a datagram counts as dropped then; null if it does not
      */
     record Way(
-            @Nullable HostInterface out, IpAddress source, Failure failure, @Nullable IpCounter counted) {
+            @Nullable HostInterface out,
+            IpAddress source,
+            Failure failure,
+            @Nullable IpCounter counted) {
 
         static Way none(Failure why) {
             return new Way(null, IpAddress.ANY_V6, why, null);

@@ -119,7 +119,8 @@ final class Transmission {
         if (recovery.phase() != LossRecovery.Phase.OPEN && context.events().isWanted()) {
             context.events()
                     .happened(new TcpEvent.RecoveryLeft(
-                            TcpEvent.Outcome.CONNECTION_ENDED, congestion.control().congestionWindowBytes()));
+                            TcpEvent.Outcome.CONNECTION_ENDED,
+                            congestion.control().congestionWindowBytes()));
         }
     }
 

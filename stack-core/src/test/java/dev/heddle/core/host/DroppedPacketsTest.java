@@ -55,7 +55,14 @@ class DroppedPacketsTest {
         assertThat(drops)
                 .containsExactly(
                         drop(UdpCounter.UdpNoPorts, 17, 32),
-                        new PacketDrop(PacketDrop.Direction.IN, UdpCounter.Udp6NoPorts, "b0", HostPair.A6, HostPair.B6, 17, 48));
+                        new PacketDrop(
+                                PacketDrop.Direction.IN,
+                                UdpCounter.Udp6NoPorts,
+                                "b0",
+                                HostPair.A6,
+                                HostPair.B6,
+                                17,
+                                48));
     }
 
     @Test
@@ -89,7 +96,14 @@ class DroppedPacketsTest {
         assertThat(drops)
                 .containsExactly(
                         drop(IpCounter.IpInUnknownProtos, 132, 30),
-                        new PacketDrop(PacketDrop.Direction.IN, IpCounter.Ip6InUnknownProtos, "b0", HostPair.A6, HostPair.B6, 132, 50));
+                        new PacketDrop(
+                                PacketDrop.Direction.IN,
+                                IpCounter.Ip6InUnknownProtos,
+                                "b0",
+                                HostPair.A6,
+                                HostPair.B6,
+                                132,
+                                50));
     }
 
     @Test
@@ -98,7 +112,12 @@ class DroppedPacketsTest {
         assertThat(drops)
                 .containsExactly(new PacketDrop(
                         PacketDrop.Direction.IN,
-                        IpCounter.IpInAddrErrors, "b0", HostPair.A4, IpAddress.parse("192.0.2.77"), 17, 32));
+                        IpCounter.IpInAddrErrors,
+                        "b0",
+                        HostPair.A4,
+                        IpAddress.parse("192.0.2.77"),
+                        17,
+                        32));
     }
 
     @Test
@@ -126,7 +145,12 @@ class DroppedPacketsTest {
         assertThat(drops)
                 .containsExactly(new PacketDrop(
                         PacketDrop.Direction.IN,
-                        TcpCounter.TcpExtListenDrops, null, IpAddress.parse("198.51.100.1"), HostPair.B4, 6, 40));
+                        TcpCounter.TcpExtListenDrops,
+                        null,
+                        IpAddress.parse("198.51.100.1"),
+                        HostPair.B4,
+                        6,
+                        40));
     }
 
     @Test
@@ -151,7 +175,12 @@ class DroppedPacketsTest {
         assertThat(drops)
                 .containsExactly(new PacketDrop(
                         PacketDrop.Direction.IN,
-                        TcpCounter.TcpExtTCPReqQFullDrop, null, HostPair.A4, HostPair.B4, 6, PacketDrop.UNKNOWN));
+                        TcpCounter.TcpExtTCPReqQFullDrop,
+                        null,
+                        HostPair.A4,
+                        HostPair.B4,
+                        6,
+                        PacketDrop.UNKNOWN));
     }
 
     @Test
@@ -166,7 +195,9 @@ class DroppedPacketsTest {
         inject(RawSegment.of(HostPair.A4, client.localPort(), HostPair.B4, 80)
                 .ack(1, 1)
                 .packet());
-        assertThat(drops).containsExactly(new PacketDrop(PacketDrop.Direction.IN, TcpCounter.TcpInErrs, null, HostPair.A4, HostPair.B4, 6, 40));
+        assertThat(drops)
+                .containsExactly(new PacketDrop(
+                        PacketDrop.Direction.IN, TcpCounter.TcpInErrs, null, HostPair.A4, HostPair.B4, 6, 40));
         assertThat(hosts.b.counters().tcp().get(TcpCounter.TcpInErrs)).isEqualTo(1);
     }
 
@@ -192,7 +223,9 @@ class DroppedPacketsTest {
         };
         inject(Packets.ip(A, B, 17, datagram(true, 4)));
         assertThat(first[0]).isFalse();
-        assertThat(drops).hasSize(101).contains(new PacketDrop(PacketDrop.Direction.IN, IpCounter.Ip6InDiscards, "b0", null, null, -1, 1048));
+        assertThat(drops)
+                .hasSize(101)
+                .contains(new PacketDrop(PacketDrop.Direction.IN, IpCounter.Ip6InDiscards, "b0", null, null, -1, 1048));
         assertThat(hosts.b.counters().ip().get(IpCounter.Ip6InDiscards))
                 .isPositive()
                 .isEqualTo(drops.stream()

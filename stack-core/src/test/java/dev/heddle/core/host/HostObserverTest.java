@@ -347,7 +347,8 @@ class HostObserverTest {
                     hosts.interfaceB, FragmentPackets.of("192.0.2.1", "192.0.2.2", protocol, id, 0, true, new byte[8]));
         }
         assertThat(drops)
-                .containsExactly(new PacketDrop(PacketDrop.Direction.IN, Refusal.FRAGMENT_MEMORY, null, HostPair.A4, HostPair.B4, 253, 28));
+                .containsExactly(new PacketDrop(
+                        PacketDrop.Direction.IN, Refusal.FRAGMENT_MEMORY, null, HostPair.A4, HostPair.B4, 253, 28));
     }
 
     @Test
@@ -358,8 +359,22 @@ class HostObserverTest {
         hosts.advance(61 * HostPair.SECOND);
         assertThat(drops)
                 .containsExactlyInAnyOrder(
-                        new PacketDrop(PacketDrop.Direction.IN, IpCounter.IpReasmTimeout, null, HostPair.A4, HostPair.B4, 17, 36),
-                        new PacketDrop(PacketDrop.Direction.IN, IpCounter.Ip6ReasmTimeout, null, HostPair.A6, HostPair.B6, -1, 64));
+                        new PacketDrop(
+                                PacketDrop.Direction.IN,
+                                IpCounter.IpReasmTimeout,
+                                null,
+                                HostPair.A4,
+                                HostPair.B4,
+                                17,
+                                36),
+                        new PacketDrop(
+                                PacketDrop.Direction.IN,
+                                IpCounter.Ip6ReasmTimeout,
+                                null,
+                                HostPair.A6,
+                                HostPair.B6,
+                                -1,
+                                64));
     }
 
     @Test

@@ -55,8 +55,8 @@ class UnsentPacketsTest {
         hosts.a.addRoute(EVERYTHING, HostPair.B4, hosts.interfaceA);
         hosts.b.addRoute(EVERYTHING, HostPair.A4, hosts.interfaceB);
         TcpListener listener = hosts.listen(80);
-        hosts.toB = hosts.b.addInterface("b1", hosts.interfaceB.capabilities(), packet -> true, List.of(
-                IpPrefix.parse("198.51.100.1/32")));
+        hosts.toB = hosts.b.addInterface(
+                "b1", hosts.interfaceB.capabilities(), packet -> true, List.of(IpPrefix.parse("198.51.100.1/32")));
         TcpEndpoint client = hosts.connect(FAR, 80);
         endpoints.add(client);
         endpoints.add(Objects.requireNonNull(listener.tryAccept()));
@@ -101,8 +101,7 @@ class UnsentPacketsTest {
         assertThat(drops)
                 .containsExactlyInAnyOrder(
                         unsent(IpCounter.IpOutNoRoutes, null, FAR, 1, 20 + 8 + 28),
-                        new PacketDrop(
-                                PacketDrop.Direction.IN, UdpCounter.UdpNoPorts, "a0", FAR, HostPair.A4, 17, 28));
+                        new PacketDrop(PacketDrop.Direction.IN, UdpCounter.UdpNoPorts, "a0", FAR, HostPair.A4, 17, 28));
         drops.clear();
         hosts.a.inject(
                 hosts.interfaceA,
@@ -119,10 +118,8 @@ class UnsentPacketsTest {
         assertThat(endpoint.send(new byte[10], 0, 10, FAR6, 53)).isEqualTo(Failure.NETWORK_UNREACHABLE);
         assertThat(drops)
                 .containsExactly(
-                        new PacketDrop(
-                                PacketDrop.Direction.OUT, IpCounter.IpOutNoRoutes, null, null, FAR, 17, 38),
-                        new PacketDrop(
-                                PacketDrop.Direction.OUT, IpCounter.Ip6OutNoRoutes, null, null, FAR6, 17, 58));
+                        new PacketDrop(PacketDrop.Direction.OUT, IpCounter.IpOutNoRoutes, null, null, FAR, 17, 38),
+                        new PacketDrop(PacketDrop.Direction.OUT, IpCounter.Ip6OutNoRoutes, null, null, FAR6, 17, 58));
         drops.clear();
         UdpEndpoint bound = hosts.a.udpEndpoint();
         assertThat(bound.bind(HostPair.A4, 4711, false)).isEqualTo(Failure.NONE);

@@ -258,7 +258,8 @@ class TcpEventsTest {
                 .containsExactly(
                         new TcpEvent.WindowClosed(TcpEvent.Side.OURS),
                         new TcpEvent.WindowOpened(
-                                TcpEvent.Side.OURS, script.tcb().receiveSequence().window()));
+                                TcpEvent.Side.OURS,
+                                script.tcb().receiveSequence().window()));
     }
 
     private int wire(long offset) {
