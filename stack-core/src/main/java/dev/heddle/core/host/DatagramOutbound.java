@@ -148,23 +148,23 @@ final class DatagramOutbound {
 
     private boolean sendOrDrop(HostInterface out, Packet packet) {
         try {
-            return out.transmit(packet);
+            return out.transmit(packet) == HostInterface.Sending.SENT;
         } finally {
             packets.release(packet);
         }
     }
 
     private boolean sendOrKeep(HostInterface out, Packet packet, boolean waits) {
-        boolean sent;
+        HostInterface.Sending sending;
         boolean kept = false;
         try {
-            sent = out.transmit(packet);
-            kept = !sent && (waits ? out.keepDatagram(packet) : out.keep(packet));
+            sending = out.transmit(packet);
+            kept = sending == HostInterface.Sending.REFUSED && (waits ? out.keepDatagram(packet) : out.keep(packet));
         } finally {
             if (!kept) {
                 packets.release(packet);
             }
         }
-        return sent || kept;
+        return kept || sending == HostInterface.Sending.SENT;
     }
 }

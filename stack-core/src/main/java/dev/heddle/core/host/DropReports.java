@@ -75,11 +75,18 @@ final class DropReports extends Reports {
         }
     }
 
+    /** A packet that waited for room in its link will never go; its header is not looked at again. */
+    void keptPacketGivenUp(IpCounter why, HostInterface out, int bytes) {
+        if (isListening(observer)) {
+            report(outbound(why, out, null, null, -1, bytes));
+        }
+    }
+
     private static PacketDrop outbound(
             Enum<?> why,
             @Nullable HostInterface out,
             @Nullable IpAddress source,
-            IpAddress destination,
+            @Nullable IpAddress destination,
             int protocol,
             int bytes) {
         String interfaceName = out == null ? null : out.name();

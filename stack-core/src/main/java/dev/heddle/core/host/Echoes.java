@@ -81,7 +81,7 @@ final class Echoes {
                 false);
         if (!sent) {
             host.tellDrops();
-            return Failure.NO_BUFFER_SPACE;
+            return out.isUp() ? Failure.NO_BUFFER_SPACE : Failure.NETWORK_DOWN;
         }
         CounterSet<IcmpCounter> counters = host.counters().icmp();
         counters.increment(isIpv4 ? IcmpCounter.IcmpOutMsgs : IcmpCounter.Icmp6OutMsgs);

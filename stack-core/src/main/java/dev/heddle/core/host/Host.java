@@ -293,6 +293,7 @@ public final class Host implements AutoCloseable {
                 timeWaits.close();
                 fragments.close();
                 interfaces().forEach(HostInterface::dropKept);
+                tellDrops();
             }
         });
     }

@@ -4,6 +4,7 @@ import dev.heddle.core.counter.CounterSet;
 import dev.heddle.core.icmp.IcmpErrorSender;
 import dev.heddle.core.icmp.IcmpInput;
 import dev.heddle.core.icmp.MessageOutput;
+import dev.heddle.core.ip.IpCounter;
 import dev.heddle.core.ip.IpInput;
 import dev.heddle.core.ip.IpLocalAddresses;
 import dev.heddle.core.ip.IpOutput;
@@ -200,21 +201,30 @@ public final class HostInterface {
         host.outbound().paths().rerouted();
     }
 
-    /** Sends a packet; false if there is no room now. What goes to a broken link is lost. */
-    boolean transmit(Packet packet) {
+    /** What became of a packet. */
+    enum Sending {
+        SENT,
+        /** There is no room now. */
+        REFUSED,
+        /** The link is broken. */
+        LOST
+    }
+
+    /** Sends a packet, which stays the caller's. */
+    Sending transmit(Packet packet) {
         if (down) {
-            return true;
+            return Sending.LOST;
         }
         CallQueue calls = host.isHandDriven() ? CallQueue.ofThread() : null;
         if (calls != null) {
             calls.enterSink();
         }
         try {
-            return sink.transmit(packet);
+            return sink.transmit(packet) ? Sending.SENT : Sending.REFUSED;
         } catch (LinkDownException e) {
             // The pump finds the same when it reads.
             linkDown();
-            return true;
+            return Sending.LOST;
         } finally {
             if (calls != null) {
                 calls.leaveSink();
@@ -269,10 +279,15 @@ public final class HostInterface {
     /** Sends what was kept, as far as there is room; on the pump role. */
     private void sendKept() {
         for (Packet segment = kept.poll(); segment != null; segment = kept.poll()) {
-            if (!transmit(segment) && kept.putBack(segment)) {
+            Sending sending = transmit(segment);
+            if (sending == Sending.REFUSED && kept.putBack(segment)) {
                 return;
             }
-            host.outbound().giveBack(segment);
+            if (sending == Sending.SENT) {
+                host.outbound().giveBack(segment);
+            } else {
+                giveUp(segment);
+            }
         }
         for (UdpEndpoint sender = senders.poll(); sender != null; sender = senders.poll()) {
             sender.roomAvailable(driver.batch());
@@ -285,8 +300,19 @@ public final class HostInterface {
         senders.clear();
         kept.close();
         for (Packet segment = kept.poll(); segment != null; segment = kept.poll()) {
-            host.outbound().giveBack(segment);
+            giveUp(segment);
         }
+    }
+
+    /** What was kept is not sent any more; it is counted, and told at the end of the batch or of the call. */
+    private void giveUp(Packet segment) {
+        IpCounter why = IpCounter.outDiscards((segment.buffer().get(segment.offset()) & 0xf0) == 0x40);
+        host.counters().ip().increment(why);
+        DropReports reports = host.dropReports();
+        if (reports != null) {
+            reports.keptPacketGivenUp(why, this, segment.length());
+        }
+        host.outbound().giveBack(segment);
     }
 
     /** The link may have room: sends what had none before; on the pump role. */

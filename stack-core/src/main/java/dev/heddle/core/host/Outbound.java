@@ -119,11 +119,14 @@ final class Outbound implements SegmentOutput {
             if (out == null) {
                 return true;
             }
-            if (!out.transmit(segment)) {
-                return false;
+            int bytes = segment.length();
+            HostInterface.Sending sending = out.transmit(segment);
+            if (sending == HostInterface.Sending.SENT) {
+                counters.increment(IpCounter.outRequests(pair.isIpv4()));
+            } else if (sending == HostInterface.Sending.LOST) {
+                dropped(IpCounter.outDiscards(pair.isIpv4()), out, pair, bytes);
             }
-            counters.increment(IpCounter.outRequests(pair.isIpv4()));
-            return true;
+            return sending != HostInterface.Sending.REFUSED;
         } finally {
             giveBack(segment);
         }
@@ -135,9 +138,9 @@ final class Outbound implements SegmentOutput {
         boolean kept = false;
         if (out != null) {
             int bytes = segment.length();
-            boolean sent = out.transmit(segment);
-            kept = !sent && out.keep(segment);
-            if (sent || kept) {
+            HostInterface.Sending sending = out.transmit(segment);
+            kept = sending == HostInterface.Sending.REFUSED && out.keep(segment);
+            if (kept || sending == HostInterface.Sending.SENT) {
                 counters.increment(IpCounter.outRequests(pair.isIpv4()));
             } else {
                 dropped(IpCounter.outDiscards(pair.isIpv4()), out, pair, bytes);

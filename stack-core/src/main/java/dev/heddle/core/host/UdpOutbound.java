@@ -184,11 +184,16 @@ final class UdpOutbound {
                         options.trafficClass(),
                         options.hopLimit()),
                 true);
-        counters.increment(sent ? UdpCounter.outDatagrams(isIpv4) : UdpCounter.sndbufErrors(isIpv4));
-        if (!sent) {
-            host.tellDrops();
+        if (sent) {
+            counters.increment(UdpCounter.outDatagrams(isIpv4));
+            return Failure.NONE;
         }
-        return sent ? Failure.NONE : Failure.NO_BUFFER_SPACE;
+        host.tellDrops();
+        if (!out.isUp()) {
+            return Failure.NETWORK_DOWN;
+        }
+        counters.increment(UdpCounter.sndbufErrors(isIpv4));
+        return Failure.NO_BUFFER_SPACE;
     }
 
     /** Whether the link has room; if not, the endpoint is writable again when it has. */

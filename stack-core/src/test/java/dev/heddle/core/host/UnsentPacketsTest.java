@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.core.buffer.Chunk;
 import dev.heddle.core.ip.IpCounter;
 import dev.heddle.core.ip.Packets;
+import dev.heddle.core.link.LinkDownException;
 import dev.heddle.core.tcp.Failure;
 import dev.heddle.core.udp.UdpCounter;
 import dev.heddle.core.wire.IpAddress;
@@ -182,6 +183,70 @@ class UnsentPacketsTest {
             held.add(chunk);
         }
         return held;
+    }
+
+    @Test
+    void segments_to_a_link_that_breaks() {
+        TcpEndpoint client = connectedToFar();
+        linkBreaks();
+        for (int sent = 1; sent <= 3; sent++) {
+            assertThat(client.write(new byte[1448], 0, 1448)).isEqualTo(1448);
+            assertThat(drops).hasSize(sent);
+        }
+        assertThat(drops).containsOnly(unsent(IpCounter.IpOutDiscards, "a0", FAR, 6, 1500));
+        assertThat(count(IpCounter.IpOutDiscards)).isEqualTo(3);
+    }
+
+    @Test
+    void datagrams_to_a_link_that_breaks() {
+        UdpEndpoint endpoint = hosts.a.udpEndpoint();
+        linkBreaks();
+        assertThat(endpoint.send(new byte[10], 0, 10, HostPair.B4, 53)).isEqualTo(Failure.NETWORK_DOWN);
+        assertThat(drops).containsExactly(unsent(IpCounter.IpOutDiscards, "a0", HostPair.B4, 17, 38));
+        assertThat(hosts.a.counters().udp().get(UdpCounter.UdpSndbufErrors)).isZero();
+        assertThat(endpoint.send(new byte[10], 0, 10, HostPair.B4, 53)).isEqualTo(Failure.NETWORK_DOWN);
+        assertThat(drops).as("nothing was made to be sent").hasSize(1);
+    }
+
+    @Test
+    void echo_request_to_a_link_that_breaks() {
+        linkBreaks();
+        assertThat(hosts.a.echoEndpoint().send(HostPair.B4, 1, new byte[10], 0, 10, 64))
+                .isEqualTo(Failure.NETWORK_DOWN);
+        assertThat(drops).containsExactly(unsent(IpCounter.IpOutDiscards, "a0", HostPair.B4, 1, 38));
+    }
+
+    private void linkBreaks() {
+        hosts.lost = packet -> {
+            throw new LinkDownException("a0");
+        };
+    }
+
+    @Test
+    void what_waits_for_room_in_a_link_that_breaks() {
+        keepOne();
+        hosts.full = false;
+        linkBreaks();
+        hosts.a.linkReady(hosts.interfaceA);
+        assertThat(drops).containsExactly(keptAndGivenUp());
+    }
+
+    @Test
+    void what_waits_for_room_when_the_host_closes() {
+        keepOne();
+        hosts.a.close();
+        assertThat(drops).containsExactly(keptAndGivenUp());
+    }
+
+    private void keepOne() {
+        hosts.full = true;
+        assertThat(hosts.a.udpEndpoint().send(new byte[10], 0, 10, HostPair.B6, 53))
+                .isEqualTo(Failure.NONE);
+        assertThat(drops).isEmpty();
+    }
+
+    private static PacketDrop keptAndGivenUp() {
+        return new PacketDrop(PacketDrop.Direction.OUT, IpCounter.Ip6OutDiscards, "a0", null, null, -1, 58);
     }
 
     @Test
