@@ -2,7 +2,6 @@ package dev.heddle.it;
 
 import dev.heddle.it.peer.HttpPeer;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** The JDK's web server in a JVM of its own, also with TLS. */
 final class HttpServerProcess implements RealServer {
@@ -14,48 +13,32 @@ final class HttpServerProcess implements RealServer {
 
     private final Namespace namespace;
     private final ServerKeys keys;
-    private @Nullable RunningProcess process;
+    private final RestartableProcess process = new RestartableProcess();
 
     HttpServerProcess(Namespace namespace, ServerKeys keys) {
         this.namespace = namespace;
         this.keys = keys;
-        try {
-            start();
-        } catch (RuntimeException | Error e) {
-            kill();
-            throw e;
-        }
+        start();
     }
 
     @Override
     public void start() {
-        RunningProcess started = namespace
-                .java(
-                        HttpPeer.class,
-                        String.valueOf(PORT),
-                        String.valueOf(TLS_PORT),
-                        keys.store().toString(),
-                        ServerKeys.PASSWORD)
-                .start();
-        process = started;
-        started.expectLine("ready", START);
+        Command server = namespace.java(
+                HttpPeer.class,
+                String.valueOf(PORT),
+                String.valueOf(TLS_PORT),
+                keys.store().toString(),
+                ServerKeys.PASSWORD);
+        process.start(server, running -> running.expectLine("ready", START));
     }
 
     @Override
     public void kill() {
-        RunningProcess running = process;
-        if (running != null) {
-            running.close();
-        }
+        process.kill();
     }
 
     @Override
     public int port() {
         return PORT;
-    }
-
-    @Override
-    public void close() {
-        kill();
     }
 }

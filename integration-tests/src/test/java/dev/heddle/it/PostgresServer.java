@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** PostgreSQL as Debian packs it, with a database cluster of its own that is removed at the end. */
 final class PostgresServer implements RealServer {
@@ -30,7 +29,7 @@ final class PostgresServer implements RealServer {
     private final Namespace namespace;
     private final String programs;
     private final String directory;
-    private @Nullable RunningProcess process;
+    private final RestartableProcess process = new RestartableProcess();
 
     PostgresServer(Namespace namespace, ServerKeys keys) {
         this.namespace = namespace;
@@ -103,7 +102,10 @@ final class PostgresServer implements RealServer {
                 "ssl_key_file=keys.pem")) {
             words.addAll(List.of("-c", setting));
         }
-        process = namespace.command(words).start();
+        process.start(namespace.command(words), running -> awaitConnectable());
+    }
+
+    private void awaitConnectable() {
         await().atMost(START)
                 .pollInterval(Duration.ofMillis(50))
                 .untilAsserted(() -> assertThat(namespace
@@ -116,10 +118,7 @@ final class PostgresServer implements RealServer {
 
     @Override
     public void kill() {
-        RunningProcess running = process;
-        if (running != null) {
-            running.closeAtOnce();
-        }
+        process.kill();
     }
 
     @Override

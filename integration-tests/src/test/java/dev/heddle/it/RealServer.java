@@ -17,5 +17,7 @@ interface RealServer extends AutoCloseable {
     }
 
     @Override
-    void close();
+    default void close() {
+        kill();
+    }
 }

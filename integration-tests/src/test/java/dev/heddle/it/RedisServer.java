@@ -3,7 +3,6 @@ package dev.heddle.it;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Redis as Debian packs it, which keeps nothing. */
 final class RedisServer implements RealServer {
@@ -12,17 +11,12 @@ final class RedisServer implements RealServer {
 
     private final Namespace namespace;
     private final Path directory;
-    private @Nullable RunningProcess process;
+    private final RestartableProcess process = new RestartableProcess();
 
     RedisServer(Namespace namespace, Path directory) {
         this.namespace = namespace;
         this.directory = directory;
-        try {
-            start();
-        } catch (RuntimeException | Error e) {
-            kill();
-            throw e;
-        }
+        start();
     }
 
     @Override
@@ -38,25 +32,16 @@ final class RedisServer implements RealServer {
             words.addAll(List.of(setting.split(" ", -1)));
         }
         words.addAll(List.of("--save", ""));
-        process = namespace.command(words).start();
-        awaitListening(namespace);
+        process.start(namespace.command(words), running -> awaitListening(namespace));
     }
 
     @Override
     public void kill() {
-        RunningProcess running = process;
-        if (running != null) {
-            running.close();
-        }
+        process.kill();
     }
 
     @Override
     public int port() {
         return PORT;
-    }
-
-    @Override
-    public void close() {
-        kill();
     }
 }

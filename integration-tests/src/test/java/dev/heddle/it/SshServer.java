@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
 /** OpenSSH's server as Debian packs it, into which root may log in by a key. */
 final class SshServer implements RealServer {
@@ -21,7 +20,7 @@ final class SshServer implements RealServer {
 
     private final Namespace namespace;
     private final Path directory;
-    private @Nullable RunningProcess process;
+    private final RestartableProcess process = new RestartableProcess();
 
     SshServer(Namespace namespace, Path directory) {
         this.namespace = namespace;
@@ -48,12 +47,7 @@ final class SshServer implements RealServer {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        try {
-            start();
-        } catch (RuntimeException | Error e) {
-            kill();
-            throw e;
-        }
+        start();
     }
 
     private void key(String name) {
@@ -76,26 +70,17 @@ final class SshServer implements RealServer {
 
     @Override
     public void start() {
-        process =
-                namespace.command("sh", "-c", START, "sh", directory.toString()).start();
-        awaitListening(namespace);
+        process.start(
+                namespace.command("sh", "-c", START, "sh", directory.toString()), running -> awaitListening(namespace));
     }
 
     @Override
     public void kill() {
-        RunningProcess running = process;
-        if (running != null) {
-            running.closeAtOnce();
-        }
+        process.kill();
     }
 
     @Override
     public int port() {
         return PORT;
-    }
-
-    @Override
-    public void close() {
-        kill();
     }
 }
