@@ -2,7 +2,6 @@ package dev.heddle.core.tcp;
 
 import dev.heddle.core.tcp.congestion.Acknowledgement;
 import dev.heddle.core.tcp.congestion.CongestionControl;
-import dev.heddle.core.tcp.recovery.ProportionalRateReduction;
 import dev.heddle.core.tcp.recovery.Rack;
 import dev.heddle.core.tcp.recovery.RttEstimator;
 import dev.heddle.core.tcp.recovery.SendRecords;
@@ -11,9 +10,9 @@ import dev.heddle.core.time.Clock;
 import dev.heddle.core.wire.TcpOptions;
 
 /**
- * Decides what is lost, when recovery begins and ends, how much may go in it, and whether it was for nothing. With SACK losses
- * are found by RACK-TLP (RFC 8985), without it by RFC 5681 and RFC 6582 (NewReno); the timer's expiry is RFC 6298 5, tested by
- * F-RTO (RFC 5682); recovery sends by PRR (RFC 9937).
+ * Decides what is lost, when recovery begins and ends, and whether it was for nothing. With SACK losses are found by RACK-TLP (RFC 8985), without it by
+ * RFC 5681 and RFC 6582 (NewReno); the timer's expiry is RFC 6298 5, tested by F-RTO (RFC 5682). {@link Flight} knows how much may
+ * go in recovery.
  */
 final class LossRecovery {
 
@@ -29,8 +28,8 @@ final class LossRecovery {
     private final SendRecords records = new SendRecords(this::delivered);
     private final Rack rack = new Rack();
     private final TailLossProbe probe = new TailLossProbe();
-    private final ProportionalRateReduction reduction = new ProportionalRateReduction();
     private final DuplicateAcks duplicates = new DuplicateAcks();
+    private final Flight flight = new Flight(records, duplicates);
     private final SackReport report;
     private final Hindsight hindsight;
     private final LossCounts counts;
@@ -50,12 +49,6 @@ final class LossRecovery {
     private boolean forced;
     /** The window that this recovery repairs was reduced before, by ECN: there is nothing of its own to take back. */
     private boolean reducedBefore;
-    /** SND.UNA when everything that could be sent was. */
-    private long flightStart;
-    /** What ACKs since then have delivered. */
-    private long unansweredBytes;
-    /** In recovery: what PRR lets be in flight. F-RTO uses it for its two new segments. */
-    private long allowedFlightBytes;
 
     /** New data beyond this offset measures the path after a spurious timeout; 0 if none was. */
     private long spikeEnd;
@@ -105,28 +98,23 @@ final class LossRecovery {
 
     /** Bytes in flight (pipe of RFC 6675). */
     long inFlightBytes() {
-        return Math.max(0, records.inFlightBytes() - duplicates.presumedDeliveredBytes());
+        return flight.bytes();
     }
 
-    /**
-     * FlightSize (RFC 5681 2) as the ACKs of one batch have found it: nothing is sent between them, so that SND.UNA alone would
-     * make it too small.
-     */
+    /** FlightSize (RFC 5681 2) before the ACKs of this batch. */
     long flightBytes(long nxt) {
-        return nxt - flightStart;
+        return flight.size(nxt);
     }
 
     /** What may be sent has been sent. */
     void flushed(long una) {
-        flightStart = una;
-        unansweredBytes = 0;
-        reduction.answered();
+        flight.flushed(una);
     }
 
     /** How many bytes may be in flight now. */
     long allowedFlightBytes(CongestionControl congestion) {
         boolean ours = phase == Phase.RECOVERY && !congestion.ownsRecoveryWindow() || hindsight.isTesting();
-        return ours ? allowedFlightBytes : congestion.congestionWindowBytes();
+        return ours ? flight.allowedBytes() : congestion.congestionWindowBytes();
     }
 
     /** Whether the next retransmission goes whatever the window. */
@@ -139,7 +127,7 @@ final class LossRecovery {
     /** New data went out: [from, to). */
     void sent(long from, long to, long nowNs) {
         records.append(from, to, nowNs);
-        reduction.sent(to - from);
+        flight.sent(to - from);
         probe.schedule();
     }
 
@@ -148,7 +136,7 @@ final class LossRecovery {
         forced = false;
         long start = records.start(index);
         records.retransmitted(index, bytes, nowNs);
-        reduction.sent(bytes);
+        flight.sent(bytes);
         hindsight.retransmitted(start, start + bytes, nowNs);
     }
 
@@ -223,7 +211,7 @@ final class LossRecovery {
         if (report.hasDuplicate()) {
             counts.duplicateReports++;
         }
-        unansweredBytes += ack.deliveredBytes;
+        flight.delivered(ack.deliveredBytes);
         if (phase == Phase.LOSS) {
             ack.repairedBytes = repair.credit(ack, mssBytes);
         }
@@ -254,7 +242,8 @@ final class LossRecovery {
                         ? ack.lostBytes > 0 || leaving && records.firstToRetransmit() >= 0
                         : duplicates.count() >= DUP_THRESH && !undone && mayBeginByDuplicates(una);
                 if (lost && !records.isEmpty()) {
-                    enter(ack, una, nxt, mssBytes, congestion);
+                    enter(flight.unansweredBytes(), una, nxt, mssBytes, ack.arrivalNs, congestion);
+                    flight.reduce(flight.unansweredBytes(), false, mssBytes);
                 }
             }
             case RECOVERY -> {
@@ -266,7 +255,7 @@ final class LossRecovery {
                 // RFC 9937 6.2: what delivers nothing changes nothing. But where SACKs are not recorded any more, they
                 // let nothing go.
                 if (ack.deliveredBytes > 0 || records.isFull()) {
-                    reduce(ack.deliveredBytes, advances && ack.lostBytes == 0, mssBytes);
+                    flight.reduce(ack.deliveredBytes, advances && ack.lostBytes == 0, mssBytes);
                 }
             }
             case LOSS -> {
@@ -328,19 +317,8 @@ final class LossRecovery {
         return lost;
     }
 
-    private void reduce(long deliveredBytes, boolean safe, int mssBytes) {
-        allowedFlightBytes = inFlightBytes() + reduction.acknowledged(deliveredBytes, inFlightBytes(), safe, mssBytes);
-    }
-
-    private void enter(Acknowledgement ack, long una, long nxt, int mssBytes, CongestionControl congestion) {
-        // RFC 9937 6.1
-        long notSacked = nxt - una - records.sackedBytes() - duplicates.presumedDeliveredBytes();
-        enter(notSacked + unansweredBytes, una, nxt, mssBytes, ack.arrivalNs, congestion);
-        reduce(unansweredBytes, false, mssBytes);
-    }
-
     private void enter(
-            long recoverFlightBytes, long una, long nxt, int mssBytes, long nowNs, CongestionControl congestion) {
+            long justDeliveredBytes, long una, long nxt, int mssBytes, long nowNs, CongestionControl congestion) {
         phase = Phase.RECOVERY;
         recoveryPoint = nxt;
         forced = true;
@@ -352,7 +330,7 @@ final class LossRecovery {
             congestion.recoveryEntered(Math.min(flightBytes(nxt), congestion.congestionWindowBytes()), nowNs);
             ecn.reduced(nxt);
         }
-        reduction.begin(congestion.slowStartThresholdBytes(), recoverFlightBytes);
+        flight.recoveryBegins(congestion.slowStartThresholdBytes(), una, nxt, justDeliveredBytes);
         hindsight.recoveryBegins(una, records);
         if (!sack) {
             records.markFirstLost(mssBytes);
@@ -387,7 +365,7 @@ final class LossRecovery {
                 return false;
             }
             case SEND_NEW -> {
-                allowedFlightBytes = inFlightBytes() + 2L * mssBytes;
+                flight.allowMore(2L * mssBytes);
                 return false;
             }
             case TIMEOUT_FOR_NOTHING -> {
@@ -466,11 +444,11 @@ final class LossRecovery {
             return;
         }
         if (phase == Phase.OPEN) {
-            enter(nxt - una - records.sackedBytes(), una, nxt, mssBytes, nowNs, congestion);
+            enter(0, una, nxt, mssBytes, nowNs, congestion);
         }
         // No ACK may come any more to let this go.
         forced = true;
-        reduce(0, false, mssBytes);
+        flight.reduce(0, false, mssBytes);
     }
 
     /** Whether a loss probe may be scheduled (RFC 8985 7.2). */
