@@ -10,9 +10,9 @@ import dev.heddle.core.time.Clock;
 import dev.heddle.core.wire.TcpOptions;
 
 /**
- * Decides what is lost, when recovery begins and ends, and whether it was for nothing. With SACK losses are found by RACK-TLP (RFC 8985), without it by
+ * Decides what is lost, and when recovery begins and ends. With SACK losses are found by RACK-TLP (RFC 8985), without it by
  * RFC 5681 and RFC 6582 (NewReno); the timer's expiry is RFC 6298 5, tested by F-RTO (RFC 5682). {@link Flight} knows how much may
- * go in recovery.
+ * go in recovery; {@link Hindsight} finds that it was for nothing, and {@link EifelResponse} takes it back.
  */
 final class LossRecovery {
 
@@ -32,6 +32,7 @@ final class LossRecovery {
     private final Flight flight = new Flight(records, duplicates);
     private final SackReport report;
     private final Hindsight hindsight;
+    private final EifelResponse response;
     private final LossCounts counts;
     private final RecoveryReports reports;
     private final RenegingSuspicion reneging = new RenegingSuspicion();
@@ -47,11 +48,6 @@ final class LossRecovery {
 
     /** The next retransmission goes whatever the window. */
     private boolean forced;
-    /** The window that this recovery repairs was reduced before, by ECN: there is nothing of its own to take back. */
-    private boolean reducedBefore;
-
-    /** New data beyond this offset measures the path after a spurious timeout; 0 if none was. */
-    private long spikeEnd;
 
     // The ACK at hand.
     private long newestSentNs;
@@ -66,6 +62,7 @@ final class LossRecovery {
         this.ecn = ecn;
         report = new SackReport(context);
         hindsight = new Hindsight(context, report, rack, counts, sack);
+        response = new EifelResponse(records, rtt, ecn);
         if (rtt.srttNs() > 0) {
             probe.sampled();
         }
@@ -185,11 +182,7 @@ final class LossRecovery {
     /** A round-trip time was measured; whether it is the first of new data after a timeout that was for nothing. */
     boolean takeSpikeSample(long una) {
         probe.sampled();
-        boolean first = spikeEnd > 0 && una > spikeEnd;
-        if (first) {
-            spikeEnd = 0;
-        }
-        return first;
+        return response.takeSpikeSample(una);
     }
 
     /**
@@ -324,12 +317,13 @@ final class LossRecovery {
         forced = true;
         probe.reset();
         // RFC 3168 6.1.2: once a window of data.
-        reducedBefore = ecn.isBeforeReduction(una);
-        if (!reducedBefore) {
+        boolean reducing = !ecn.isBeforeReduction(una);
+        if (reducing) {
             // RFC 5681 3.2 step 2: what limited transmit has sent does not count.
             congestion.recoveryEntered(Math.min(flightBytes(nxt), congestion.congestionWindowBytes()), nowNs);
             ecn.reduced(nxt);
         }
+        response.recoveryBegins(reducing);
         flight.recoveryBegins(congestion.slowStartThresholdBytes(), una, nxt, justDeliveredBytes);
         hindsight.recoveryBegins(una, records);
         if (!sack) {
@@ -368,20 +362,8 @@ final class LossRecovery {
                 flight.allowMore(2L * mssBytes);
                 return false;
             }
-            case TIMEOUT_FOR_NOTHING -> {
-                records.unmarkLost();
-                congestion.timeoutWasSpurious(ack.arrivalNs);
-                ecn.restored();
-                rtt.resetBackOff();
-                spikeEnd = nxt;
-            }
-            case RECOVERY_FOR_NOTHING -> {
-                records.unmarkLost();
-                if (!reducedBefore) {
-                    congestion.recoveryWasSpurious(ack.arrivalNs);
-                    ecn.restored();
-                }
-            }
+            case TIMEOUT_FOR_NOTHING -> response.timeoutWasSpurious(nxt, ack.arrivalNs, congestion);
+            case RECOVERY_FOR_NOTHING -> response.recoveryWasSpurious(ack.arrivalNs, congestion);
         }
         // RFC 5682: duplicates may tell of a loss again.
         recoveryPoint = 0;
