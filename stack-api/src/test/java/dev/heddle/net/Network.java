@@ -88,47 +88,52 @@ interface Network extends AutoCloseable {
     @Override
     void close();
 
-    /** The kernel's loopback interface. */
-    record Loopback() implements Network {
+    /** The sockets that the JVM makes, which reach each other by the loopback interface. */
+    interface JvmSockets extends Network {
+
         @Override
-        public SocketFactory clients() {
+        default SocketFactory clients() {
             return SocketFactory.getDefault();
         }
 
         @Override
-        public ServerSocketFactory servers() {
+        default ServerSocketFactory servers() {
             return ServerSocketFactory.getDefault();
         }
 
         @Override
-        public SocketFactory serverSideClients() {
+        default SocketFactory serverSideClients() {
             return clients();
         }
 
         @Override
-        public InetAddress serverAddress() throws IOException {
+        default InetAddress serverAddress() {
             return InetAddress.getLoopbackAddress();
         }
 
         @Override
-        public DatagramSocket clientDatagrams(@Nullable SocketAddress local) throws SocketException {
+        default DatagramSocket clientDatagrams(@Nullable SocketAddress local) throws SocketException {
             return new DatagramSocket(local);
         }
 
         @Override
-        public DatagramSocket serverDatagrams(@Nullable SocketAddress local) throws SocketException {
+        default DatagramSocket serverDatagrams(@Nullable SocketAddress local) throws SocketException {
             return new DatagramSocket(local);
         }
 
         @Override
-        public InetAddress clientAddress() {
+        default InetAddress clientAddress() {
             return InetAddress.getLoopbackAddress();
         }
 
         @Override
-        public boolean isOfTheJvm() {
+        default boolean isOfTheJvm() {
             return true;
         }
+    }
+
+    /** The kernel's loopback interface. */
+    record Loopback() implements JvmSockets {
 
         @Override
         public boolean isHeddles() {
@@ -139,59 +144,14 @@ interface Network extends AutoCloseable {
         public void close() {}
     }
 
-    /** The JVM's own sockets, and a stack as its default, which is reached by its loopback interface. */
-    final class DefaultStackLoopback implements Network {
+    /** The loopback interface of a stack that is the JVM's default. */
+    final class DefaultStackLoopback implements JvmSockets {
 
-        private final MemoryLink.Pair cable =
-                MemoryLink.pair("default", "nobody", LinkCapabilities.plain(1500), Clock.system());
-        final NetworkStack stack = NetworkStack.builder()
-                .link(cable.a())
-                .address("192.0.2.1/24")
-                .address("2001:db8::1/64")
-                .build();
+        private final OneStack one = new OneStack();
+        final NetworkStack stack = one.stack();
 
         DefaultStackLoopback() {
             stack.installAsDefault();
-        }
-
-        @Override
-        public SocketFactory clients() {
-            return SocketFactory.getDefault();
-        }
-
-        @Override
-        public ServerSocketFactory servers() {
-            return ServerSocketFactory.getDefault();
-        }
-
-        @Override
-        public SocketFactory serverSideClients() {
-            return clients();
-        }
-
-        @Override
-        public InetAddress serverAddress() {
-            return InetAddress.getLoopbackAddress();
-        }
-
-        @Override
-        public DatagramSocket clientDatagrams(@Nullable SocketAddress local) throws SocketException {
-            return new DatagramSocket(local);
-        }
-
-        @Override
-        public DatagramSocket serverDatagrams(@Nullable SocketAddress local) throws SocketException {
-            return new DatagramSocket(local);
-        }
-
-        @Override
-        public InetAddress clientAddress() {
-            return InetAddress.getLoopbackAddress();
-        }
-
-        @Override
-        public boolean isOfTheJvm() {
-            return true;
         }
 
         @Override
@@ -201,8 +161,7 @@ interface Network extends AutoCloseable {
 
         @Override
         public void close() {
-            stack.close(Duration.ZERO);
-            cable.close();
+            one.close();
         }
     }
 

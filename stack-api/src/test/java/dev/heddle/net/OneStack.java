@@ -23,6 +23,10 @@ final class OneStack implements Network {
             .address("2001:db8::1/64")
             .build();
 
+    NetworkStack stack() {
+        return stack;
+    }
+
     @Override
     public SocketFactory clients() {
         return stack.socketFactory();
