@@ -1,5 +1,8 @@
 package dev.heddle.core.host;
 
+import static dev.heddle.core.host.RealTime.accept;
+import static dev.heddle.core.host.RealTime.await;
+import static dev.heddle.core.host.RealTime.pump;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.core.Requirement;
@@ -11,9 +14,7 @@ import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.IpPrefix;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
-import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,10 +33,10 @@ class LinkFailoverTest {
     private final Host a = host(1);
     private final Host b = host(2);
     private final List<LinkPump> pumps = List.of(
-            pump(a, wide.a(), "192.0.2.1/24"),
-            pump(b, wide.b(), "192.0.2.2/24"),
-            pump(a, narrow.a(), "198.51.100.1/24"),
-            pump(b, narrow.b(), "198.51.100.2/24"));
+            pump(a, wide.a(), "192.0.2.1/24", clock),
+            pump(b, wide.b(), "192.0.2.2/24", clock),
+            pump(a, narrow.a(), "198.51.100.1/24", clock),
+            pump(b, narrow.b(), "198.51.100.2/24", clock));
 
     private MemoryLink.Pair cable(String name, int mtu) {
         return MemoryLink.pair(name + "-a", name + "-b", LinkCapabilities.plain(mtu), clock, 4 << 20);
@@ -46,14 +47,6 @@ class LinkFailoverTest {
                 HostConfig.builder().memoryLimitBytes(64 << 20).build(),
                 clock,
                 RandomGeneratorFactory.of("L64X128MixRandom").create(seed));
-    }
-
-    private LinkPump pump(Host host, MemoryLink link, String address) {
-        HostInterface network =
-                host.addInterface(link.name(), link.capabilities(), link, List.of(IpPrefix.parse(address)));
-        LinkPump pump = new LinkPump(host, network, link, clock);
-        pump.start();
-        return pump;
     }
 
     @BeforeEach
@@ -71,19 +64,6 @@ class LinkFailoverTest {
         narrow.close();
         assertThat(a.bufferPool().usedBytes()).isZero();
         assertThat(b.bufferPool().usedBytes()).isZero();
-    }
-
-    private static void await(Readiness readiness, int mask) {
-        Thread me = Thread.currentThread();
-        Runnable wake = () -> LockSupport.unpark(me);
-        readiness.subscribe(wake);
-        try {
-            while (!readiness.isAny(mask | Readiness.FAILED | Readiness.CLOSED)) {
-                LockSupport.park();
-            }
-        } finally {
-            readiness.unsubscribe(wake);
-        }
     }
 
     private static void write(TcpEndpoint to, byte[] source, int from, int length) {
@@ -116,8 +96,7 @@ class LinkFailoverTest {
         TcpListener listener = bound.listen(1);
         TcpEndpoint client = a.tcpEndpoint();
         assertThat(client.connect(IpAddress.parse("192.0.2.2"), 80)).isEqualTo(Failure.NONE);
-        await(listener.readiness(), Readiness.ACCEPTABLE);
-        TcpEndpoint server = Objects.requireNonNull(listener.tryAccept());
+        TcpEndpoint server = accept(listener);
         TcpEndpoint near = a.tcpEndpoint();
         assertThat(near.connect(IpAddress.parse("198.51.100.2"), 80)).isEqualTo(Failure.NONE);
 

@@ -1,5 +1,8 @@
 package dev.heddle.core.host;
 
+import static dev.heddle.core.host.RealTime.accept;
+import static dev.heddle.core.host.RealTime.await;
+import static dev.heddle.core.host.RealTime.pump;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.core.link.LinkCapabilities;
@@ -7,14 +10,11 @@ import dev.heddle.core.link.MemoryLink;
 import dev.heddle.core.tcp.Failure;
 import dev.heddle.core.time.Clock;
 import dev.heddle.core.wire.IpAddress;
-import dev.heddle.core.wire.IpPrefix;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,22 +31,14 @@ class LinkPumpTest {
             MemoryLink.pair("a", "b", new LinkCapabilities(1500, 65_535, true), clock, 4 << 20);
     private final Host a = host(1);
     private final Host b = host(2);
-    private final LinkPump pumpA = pump(a, cable.a(), "192.0.2.1/24");
-    private final LinkPump pumpB = pump(b, cable.b(), "192.0.2.2/24");
+    private final LinkPump pumpA = pump(a, cable.a(), "192.0.2.1/24", clock);
+    private final LinkPump pumpB = pump(b, cable.b(), "192.0.2.2/24", clock);
 
     private Host host(long seed) {
         return Host.create(
                 HostConfig.builder().memoryLimitBytes(128 << 20).build(),
                 clock,
                 RandomGeneratorFactory.of("L64X128MixRandom").create(seed));
-    }
-
-    private LinkPump pump(Host host, MemoryLink link, String address) {
-        HostInterface network =
-                host.addInterface(link.name(), link.capabilities(), link, List.of(IpPrefix.parse(address)));
-        LinkPump pump = new LinkPump(host, network, link, clock);
-        pump.start();
-        return pump;
     }
 
     @AfterEach
@@ -62,20 +54,6 @@ class LinkPumpTest {
         assertThat(b.endpoints()).isEmpty();
     }
 
-    /** Parks until any of the bits is set, as a blocking socket does. */
-    private static void await(Readiness readiness, int mask) {
-        Thread me = Thread.currentThread();
-        Runnable wake = () -> LockSupport.unpark(me);
-        readiness.subscribe(wake);
-        try {
-            while (!readiness.isAny(mask | Readiness.FAILED | Readiness.CLOSED)) {
-                LockSupport.park();
-            }
-        } finally {
-            readiness.unsubscribe(wake);
-        }
-    }
-
     private TcpListener listen() {
         TcpEndpoint endpoint = b.tcpEndpoint();
         assertThat(endpoint.bind(IpAddress.ANY_V6, 80, true)).isEqualTo(Failure.NONE);
@@ -88,11 +66,6 @@ class LinkPumpTest {
         await(endpoint.readiness(), Readiness.CONNECTED);
         assertThat(endpoint.failure()).isEqualTo(Failure.NONE);
         return endpoint;
-    }
-
-    private static TcpEndpoint accept(TcpListener listener) {
-        await(listener.readiness(), Readiness.ACCEPTABLE);
-        return Objects.requireNonNull(listener.tryAccept());
     }
 
     private static int readAll(TcpEndpoint from, byte[] target) {

@@ -1,5 +1,6 @@
 package dev.heddle.core.host;
 
+import static dev.heddle.core.host.RealTime.pump;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.core.link.LinkCapabilities;
@@ -10,7 +11,6 @@ import dev.heddle.core.tcp.TcpConfig.CookieUse;
 import dev.heddle.core.tcp.TcpConfig.TimeWaitReuse;
 import dev.heddle.core.time.Clock;
 import dev.heddle.core.wire.IpAddress;
-import dev.heddle.core.wire.IpPrefix;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -62,13 +62,6 @@ class ListenersComeAndGoTest {
         HostConfig config =
                 HostConfig.builder().tcp(tcp).memoryLimitBytes(8 << 20).build();
         return Host.create(config, clock, new SecureRandom());
-    }
-
-    private static LinkPump pump(Host host, MemoryLink link, String address, Clock clock) {
-        HostInterface on = host.addInterface(link.name(), link.capabilities(), link, List.of(IpPrefix.parse(address)));
-        LinkPump pump = new LinkPump(host, on, link, clock);
-        pump.start();
-        return pump;
     }
 
     private Thread start(int seed, Consumer<SplittableRandom> step, Runnable last) {

@@ -1,5 +1,8 @@
 package dev.heddle.core.host;
 
+import static dev.heddle.core.host.RealTime.accept;
+import static dev.heddle.core.host.RealTime.await;
+import static dev.heddle.core.host.RealTime.pump;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.core.link.LinkCapabilities;
@@ -9,7 +12,6 @@ import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.IpPrefix;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,9 +43,7 @@ class LoopbackLinkTest {
     @Test
     void a_host_reaches_itself_at_every_address_of_its_own() {
         try (LoopbackLink link = new LoopbackLink(clock)) {
-            HostInterface loopback = host.addInterface("lo", link.capabilities(), link, LoopbackLink.ADDRESSES);
-            LinkPump pump = new LinkPump(host, loopback, link, clock);
-            pump.start();
+            LinkPump pump = pump(host, link, LoopbackLink.ADDRESSES, clock);
             TcpListener listener = listen();
             for (IpAddress address : List.of(
                     IpAddress.LOOPBACK_V4,
@@ -54,8 +54,7 @@ class LoopbackLinkTest {
                 TcpEndpoint client = host.tcpEndpoint();
                 assertThat(client.connect(address, 80)).isEqualTo(Failure.NONE);
                 await(client.readiness(), Readiness.CONNECTED);
-                await(listener.readiness(), Readiness.ACCEPTABLE);
-                TcpEndpoint server = Objects.requireNonNull(listener.tryAccept());
+                TcpEndpoint server = accept(listener);
                 exchange(client, server, 5_000_000);
                 client.close();
                 server.close();
@@ -116,18 +115,5 @@ class LoopbackLinkTest {
             }
         }
         assertThat(read).isEqualTo(length);
-    }
-
-    private static void await(Readiness readiness, int mask) {
-        Thread me = Thread.currentThread();
-        Runnable wake = () -> LockSupport.unpark(me);
-        readiness.subscribe(wake);
-        try {
-            while (!readiness.isAny(mask | Readiness.FAILED)) {
-                LockSupport.park();
-            }
-        } finally {
-            readiness.unsubscribe(wake);
-        }
     }
 }
