@@ -4,7 +4,6 @@ import dev.heddle.demo.http.Site;
 import dev.heddle.it.peer.GeneratedContent;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Path;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -12,7 +11,7 @@ import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.io.HttpServerRequestHandler;
-import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
+import org.apache.hc.core5.http.io.entity.EntityTemplate;
 import org.apache.hc.core5.http.io.entity.StringEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
 import org.apache.hc.core5.http.protocol.HttpContext;
@@ -42,7 +41,9 @@ final class TestSite implements HttpServerRequestHandler {
         String path = request.getPath();
         if (path.startsWith(GENERATED)) {
             ClassicHttpResponse response = new BasicClassicHttpResponse(HttpStatus.SC_OK);
-            response.setEntity(new GeneratedEntity(Long.parseLong(path.substring(GENERATED.length()))));
+            long length = Long.parseLong(path.substring(GENERATED.length()));
+            response.setEntity(new EntityTemplate(
+                    length, ContentType.APPLICATION_OCTET_STREAM, null, out -> GeneratedContent.write(length, out)));
             trigger.submitResponse(response);
         } else if (path.equals("/digest")) {
             ClassicHttpResponse response = new BasicClassicHttpResponse(HttpStatus.SC_OK);
@@ -53,43 +54,5 @@ final class TestSite implements HttpServerRequestHandler {
         } else {
             site.handle(request, trigger, context);
         }
-    }
-
-    private static final class GeneratedEntity extends AbstractHttpEntity {
-
-        private final long length;
-
-        GeneratedEntity(long length) {
-            super(ContentType.APPLICATION_OCTET_STREAM, null);
-            this.length = length;
-        }
-
-        @Override
-        public long getContentLength() {
-            return length;
-        }
-
-        @Override
-        public void writeTo(OutputStream out) throws IOException {
-            GeneratedContent.write(length, out);
-        }
-
-        @Override
-        public InputStream getContent() {
-            throw new UnsupportedOperationException("is written, not read");
-        }
-
-        @Override
-        public boolean isRepeatable() {
-            return true;
-        }
-
-        @Override
-        public boolean isStreaming() {
-            return false;
-        }
-
-        @Override
-        public void close() {}
     }
 }

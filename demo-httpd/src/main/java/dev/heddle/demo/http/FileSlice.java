@@ -2,39 +2,25 @@ package dev.heddle.demo.http;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import org.apache.hc.core5.http.ContentType;
-import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.io.entity.EntityTemplate;
 
-/** A part of a file as the body of an answer, read while it is sent. */
-final class FileSlice extends AbstractHttpEntity {
+/** A part of a file, read while it is sent. */
+record FileSlice(Path file, ByteRanges.Part part) {
 
     private static final int BUFFER_BYTES = 64 * 1024;
 
-    private final Path file;
-    private final ByteRanges.Part part;
-
-    FileSlice(Path file, ByteRanges.Part part, ContentType type) {
-        super(type, null);
-        this.file = file;
-        this.part = part;
+    /** The body of an answer that is this part alone. */
+    HttpEntity body(ContentType type) {
+        return new EntityTemplate(part.length(), type, null, this::writeTo);
     }
 
-    @Override
-    public long getContentLength() {
-        return part.length();
-    }
-
-    @Override
-    public void writeTo(OutputStream out) throws IOException {
-        copy(file, part, out);
-    }
-
-    /** Copies a part of a file; if the file has become shorter meanwhile this fails, and the client sees a short answer. */
-    static void copy(Path file, ByteRanges.Part part, OutputStream out) throws IOException {
+    /** Writes it; if the file has become shorter meanwhile this fails, and the client sees a short answer. */
+    void writeTo(OutputStream out) throws IOException {
         try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
             in.seek(part.first());
             long left = part.length();
@@ -49,22 +35,4 @@ final class FileSlice extends AbstractHttpEntity {
             }
         }
     }
-
-    @Override
-    public InputStream getContent() {
-        throw new UnsupportedOperationException("is written, not read");
-    }
-
-    @Override
-    public boolean isRepeatable() {
-        return true;
-    }
-
-    @Override
-    public boolean isStreaming() {
-        return false;
-    }
-
-    @Override
-    public void close() {}
 }

@@ -117,7 +117,7 @@ final class StaticFiles {
         switch (ranges) {
             case ByteRanges.Whole whole -> {
                 ClassicHttpResponse response = new BasicClassicHttpResponse(HttpStatus.SC_OK);
-                response.setEntity(new FileSlice(file, new ByteRanges.Part(0, size - 1), type));
+                response.setEntity(new FileSlice(file, new ByteRanges.Part(0, size - 1)).body(type));
                 return response;
             }
             case ByteRanges.Unsatisfiable unsatisfiable -> {
@@ -133,9 +133,9 @@ final class StaticFiles {
                 if (parts.size() == 1) {
                     response.setHeader(
                             HttpHeaders.CONTENT_RANGE, parts.getFirst().contentRange(size));
-                    response.setEntity(new FileSlice(file, parts.getFirst(), type));
+                    response.setEntity(new FileSlice(file, parts.getFirst()).body(type));
                 } else {
-                    response.setEntity(MultipartByteRanges.of(file, parts, size, type));
+                    response.setEntity(new MultipartByteRanges(file, parts, size, type).body());
                 }
                 return response;
             }
