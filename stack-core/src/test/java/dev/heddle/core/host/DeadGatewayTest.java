@@ -4,6 +4,7 @@ import static dev.heddle.core.host.HostPair.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.core.Requirement;
+import dev.heddle.core.ip.RawSegment;
 import dev.heddle.core.link.LinkCapabilities;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.TcpState;
@@ -222,7 +223,8 @@ class DeadGatewayTest {
         TcpEndpoint endpoint = net.a.tcpEndpoint();
         endpoint.bind(IpAddress.ANY_V6, 80, false);
         TcpListener listener = endpoint.listen(1);
-        net.a.inject(second, RawSegment.of(FAR, 5000, HostPair.A4, 80).syn(1).packet());
+        net.a.inject(
+                second, RawSegment.between(FAR, 5000, HostPair.A4, 80).syn(1).packet());
         net.advance(60 * SECOND);
         assertThat(listener.halfOpenCount()).isEqualTo(1);
         assertThat(ways).hasSizeGreaterThan(4).containsOnly(1);

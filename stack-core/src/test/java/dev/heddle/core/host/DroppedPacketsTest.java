@@ -6,6 +6,7 @@ import dev.heddle.core.buffer.Chunk;
 import dev.heddle.core.ip.FragmentPackets;
 import dev.heddle.core.ip.IpCounter;
 import dev.heddle.core.ip.Packets;
+import dev.heddle.core.ip.RawSegment;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.Failure;
 import dev.heddle.core.tcp.SocketPair;
@@ -130,7 +131,7 @@ class DroppedPacketsTest {
 
     @Test
     void segments_to_which_no_way_leads_back() {
-        inject(RawSegment.of(IpAddress.parse("198.51.100.1"), 1000, HostPair.B4, 80)
+        inject(RawSegment.between(IpAddress.parse("198.51.100.1"), 1000, HostPair.B4, 80)
                 .syn(1)
                 .packet());
         assertThat(drops)
@@ -139,7 +140,7 @@ class DroppedPacketsTest {
                 .hasSize(1);
         drops.clear();
         hosts.listen(80);
-        inject(RawSegment.of(IpAddress.parse("198.51.100.1"), 1000, HostPair.B4, 80)
+        inject(RawSegment.between(IpAddress.parse("198.51.100.1"), 1000, HostPair.B4, 80)
                 .syn(1)
                 .packet());
         assertThat(drops)
@@ -170,7 +171,9 @@ class DroppedPacketsTest {
             assertThat(port).isLessThan(60_000);
             flooded.b.inject(
                     flooded.interfaceB,
-                    RawSegment.of(HostPair.A4, port++, HostPair.B4, 80).syn(1).packet());
+                    RawSegment.between(HostPair.A4, port++, HostPair.B4, 80)
+                            .syn(1)
+                            .packet());
         }
         assertThat(drops)
                 .containsExactly(new PacketDrop(
@@ -192,7 +195,7 @@ class DroppedPacketsTest {
         TableEntry connection = Objects.requireNonNull(hosts.b.table().find(pair));
         Objects.requireNonNull(listener.tryAccept()).abort();
         hosts.b.table().addIfAbsent(connection);
-        inject(RawSegment.of(HostPair.A4, client.localPort(), HostPair.B4, 80)
+        inject(RawSegment.between(HostPair.A4, client.localPort(), HostPair.B4, 80)
                 .ack(1, 1)
                 .packet());
         assertThat(drops)

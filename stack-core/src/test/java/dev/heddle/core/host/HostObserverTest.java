@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.core.ip.FragmentPackets;
 import dev.heddle.core.ip.IpCounter;
+import dev.heddle.core.ip.RawSegment;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.Failure;
 import dev.heddle.core.tcp.SocketPair;
@@ -328,12 +329,12 @@ class HostObserverTest {
         hosts.a.beginBatch(hosts.interfaceA);
         hosts.a.inject(
                 hosts.interfaceA,
-                RawSegment.of(HostPair.B4, 80, HostPair.A4, port)
+                RawSegment.between(HostPair.B4, 80, HostPair.A4, port)
                         .synAck(5000, iss[0] + 1)
                         .packet());
         hosts.a.inject(
                 hosts.interfaceA,
-                RawSegment.of(HostPair.B4, 80, HostPair.A4, port).rst(5001).packet());
+                RawSegment.between(HostPair.B4, 80, HostPair.A4, port).rst(5001).packet());
         hosts.a.endBatch(hosts.interfaceA);
         assertThat(told).containsExactly("opened to port 80", "closed to port 80 after 0 bytes, RESET");
     }
@@ -396,7 +397,7 @@ class HostObserverTest {
             iss[0] = RawSegment.headerOf(packet).sequence();
             return true;
         };
-        RawSegment peer = RawSegment.of(HostPair.A4, 1000, HostPair.B4, 80);
+        RawSegment peer = RawSegment.between(HostPair.A4, 1000, HostPair.B4, 80);
         hosts.b.inject(hosts.interfaceB, peer.syn(1).timestamps(500, 0).packet());
         hosts.b.inject(
                 hosts.interfaceB, peer.ack(2, iss[0] + 1).timestamps(400, 0).packet());
@@ -434,7 +435,7 @@ class HostObserverTest {
         connected.add(listener.tryAccept());
         told.clear();
         TcpConnection connection = connectionAtB(client);
-        connection.backlogDrop(wrapped(RawSegment.of(HostPair.A4, client.localPort(), HostPair.B4, 80)
+        connection.backlogDrop(wrapped(RawSegment.between(HostPair.A4, client.localPort(), HostPair.B4, 80)
                 .ack(1, 1)
                 .payload(new byte[5])));
         // What comes next enters the connection.
@@ -452,7 +453,10 @@ class HostObserverTest {
         told.clear();
         // A segment of a connection that has ended, found in its backlog by the application's thread.
         connectionAtB(client)
-                .stray(wrapped(RawSegment.of(HostPair.A4, 1000, HostPair.B4, 80).syn(1)), null);
+                .stray(
+                        wrapped(RawSegment.between(HostPair.A4, 1000, HostPair.B4, 80)
+                                .syn(1)),
+                        null);
         assertThat(told).containsExactly("TcpExtListenOverflows of 40 bytes by null from 192.0.2.1");
     }
 
@@ -479,7 +483,8 @@ class HostObserverTest {
     }
 
     private static Packet segment(Consumer<Packet> change) {
-        Packet packet = RawSegment.of(HostPair.A4, 1000, HostPair.B4, 80).syn(1).packet();
+        Packet packet =
+                RawSegment.between(HostPair.A4, 1000, HostPair.B4, 80).syn(1).packet();
         change.accept(packet);
         return packet;
     }

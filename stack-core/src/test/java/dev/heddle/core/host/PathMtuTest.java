@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.core.Requirement;
 import dev.heddle.core.ip.Packets;
+import dev.heddle.core.ip.RawSegment;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.TcpInfo;
 import dev.heddle.core.wire.IpAddress;

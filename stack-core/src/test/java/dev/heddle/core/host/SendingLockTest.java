@@ -4,6 +4,7 @@ import static dev.heddle.core.host.HostPair.B4;
 import static dev.heddle.core.host.HostPair.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.core.ip.RawSegment;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.TcpConfig;
 import dev.heddle.core.tcp.TcpConfig.CookieUse;

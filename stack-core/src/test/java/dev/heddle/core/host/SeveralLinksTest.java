@@ -6,6 +6,7 @@ import dev.heddle.core.Requirement;
 import dev.heddle.core.ip.FragmentPackets;
 import dev.heddle.core.ip.IpCounter;
 import dev.heddle.core.ip.Packets;
+import dev.heddle.core.ip.RawSegment;
 import dev.heddle.core.link.LinkCapabilities;
 import dev.heddle.core.link.LinkDownException;
 import dev.heddle.core.link.Packet;
@@ -173,7 +174,7 @@ class SeveralLinksTest {
         Packet syn = last.getLast();
         int iss = syn.buffer().getInt(syn.offset() + 24);
         RawSegment answer =
-                RawSegment.of(IpAddress.parse("10.0.0.9"), 80, IpAddress.parse("10.0.0.2"), endpoint.localPort());
+                RawSegment.between(IpAddress.parse("10.0.0.9"), 80, IpAddress.parse("10.0.0.2"), endpoint.localPort());
         host.inject(wide, answer.synAck(1000, iss + 1).mss(8960).windowScale(4).packet());
         // Only now the window is scaled.
         host.inject(wide, acknowledgment(endpoint.localPort(), iss + 1));
@@ -192,7 +193,7 @@ class SeveralLinksTest {
     }
 
     private static Packet acknowledgment(int port, int number) {
-        return RawSegment.of(IpAddress.parse("10.0.0.9"), 80, IpAddress.parse("10.0.0.2"), port)
+        return RawSegment.between(IpAddress.parse("10.0.0.9"), 80, IpAddress.parse("10.0.0.2"), port)
                 .ack(1001, number)
                 .packet();
     }

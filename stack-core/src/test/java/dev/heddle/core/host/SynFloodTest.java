@@ -8,6 +8,7 @@ import static dev.heddle.core.host.HostPair.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.core.Requirement;
+import dev.heddle.core.ip.RawSegment;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.EcnMode;
 import dev.heddle.core.tcp.TcpConfig;
@@ -68,7 +69,7 @@ class SynFloodTest {
         for (int i = 0; i < syns; i++) {
             net.b.inject(
                     net.interfaceB,
-                    RawSegment.of(stranger(ipv4, i), 1024 + random.nextInt(60_000), ipv4 ? B4 : B6, PORT)
+                    RawSegment.between(stranger(ipv4, i), 1024 + random.nextInt(60_000), ipv4 ? B4 : B6, PORT)
                             .syn(random.nextInt())
                             .mss(1460)
                             .packet());
@@ -144,12 +145,12 @@ class SynFloodTest {
         TcpListener listener = net.listen(PORT);
         for (int shift = 0; shift <= 14; shift++) {
             RawSegment peer =
-                    RawSegment.of(A4, 9000 + shift, B4, PORT).mss(1400).windowScale(shift);
+                    RawSegment.between(A4, 9000 + shift, B4, PORT).mss(1400).windowScale(shift);
             List<TcpHeader> answers = answersTo(() -> net.b.inject(
                     net.interfaceB, peer.syn(77).timestamps(1000, 0).packet()));
             TcpHeader synAck = answers.getFirst();
             assertThat(synAck.options().windowScale()).isGreaterThanOrEqualTo(0);
-            RawSegment ack = RawSegment.of(A4, 9000 + shift, B4, PORT)
+            RawSegment ack = RawSegment.between(A4, 9000 + shift, B4, PORT)
                     .ack(78, synAck.sequence() + 1)
                     .timestamps(1001, synAck.options().timestampValue());
             net.b.inject(net.interfaceB, ack.packet());
@@ -180,7 +181,7 @@ class SynFloodTest {
         net.listen(PORT);
         net.connect(B4, PORT);
         List<TcpHeader> answers = answersTo(() -> net.b.inject(
-                net.interfaceB, RawSegment.of(A4, 5555, B4, PORT).ack(1, 2).packet()));
+                net.interfaceB, RawSegment.between(A4, 5555, B4, PORT).ack(1, 2).packet()));
         assertThat(answers).singleElement().matches(TcpHeader::isRst);
         assertThat(count(TcpCounter.TcpExtSyncookiesSent)).isZero();
         assertThat(count(TcpCounter.TcpExtSyncookiesFailed)).isZero();
@@ -223,7 +224,7 @@ class SynFloodTest {
             for (int i = 0; i < 10_000; i++) {
                 net.b.inject(
                         net.interfaceB,
-                        RawSegment.of(stranger(true, i), 2000, B4, PORT)
+                        RawSegment.between(stranger(true, i), 2000, B4, PORT)
                                 .ack(random.nextInt(), random.nextInt())
                                 .packet());
             }
@@ -239,7 +240,7 @@ class SynFloodTest {
     void a_cookie_that_comes_too_late_is_answered_with_a_reset() {
         config(c -> c.synCookies(CookieUse.ALWAYS));
         TcpListener listener = net.listen(PORT);
-        RawSegment peer = RawSegment.of(A4, 9000, B4, PORT);
+        RawSegment peer = RawSegment.between(A4, 9000, B4, PORT);
         TcpHeader synAck = answersTo(
                         () -> net.b.inject(net.interfaceB, peer.syn(77).packet()))
                 .getFirst();
@@ -258,7 +259,7 @@ class SynFloodTest {
     void cookies_are_no_longer_looked_at_when_the_last_one_has_expired() {
         config(c -> c.synCookies(CookieUse.ALWAYS));
         net.listen(PORT);
-        RawSegment peer = RawSegment.of(A4, 9000, B4, PORT);
+        RawSegment peer = RawSegment.between(A4, 9000, B4, PORT);
         answersTo(() -> net.b.inject(net.interfaceB, peer.syn(77).packet()));
         net.advance(129 * SECOND);
         List<TcpHeader> answers =
@@ -271,7 +272,7 @@ class SynFloodTest {
     void when_the_completing_ack_is_lost_the_first_data_brings_the_cookie() {
         config(c -> c.synCookies(CookieUse.ALWAYS));
         TcpListener listener = net.listen(PORT);
-        RawSegment peer = RawSegment.of(A4, 9000, B4, PORT);
+        RawSegment peer = RawSegment.between(A4, 9000, B4, PORT);
         TcpHeader synAck = answersTo(
                         () -> net.b.inject(net.interfaceB, peer.syn(77).packet()))
                 .getFirst();
@@ -289,7 +290,7 @@ class SynFloodTest {
     void a_cookie_that_finds_the_accept_queue_full_stays_good() {
         config(c -> c.synCookies(CookieUse.ALWAYS));
         TcpListener listener = net.listen(PORT, 0);
-        RawSegment peer = RawSegment.of(A4, 9000, B4, PORT);
+        RawSegment peer = RawSegment.between(A4, 9000, B4, PORT);
         TcpHeader synAck = answersTo(
                         () -> net.b.inject(net.interfaceB, peer.syn(77).packet()))
                 .getFirst();
@@ -307,7 +308,7 @@ class SynFloodTest {
     void a_cookie_that_finds_the_accept_queue_full_is_reset_if_so_configured() {
         config(c -> c.synCookies(CookieUse.ALWAYS).abortOnOverflow(true));
         net.listen(PORT, 0);
-        RawSegment peer = RawSegment.of(A4, 9000, B4, PORT);
+        RawSegment peer = RawSegment.between(A4, 9000, B4, PORT);
         TcpHeader synAck = answersTo(
                         () -> net.b.inject(net.interfaceB, peer.syn(77).packet()))
                 .getFirst();
@@ -323,7 +324,7 @@ class SynFloodTest {
     void a_repeated_completing_ack_makes_one_connection() {
         config(c -> c.synCookies(CookieUse.ALWAYS));
         TcpListener listener = net.listen(PORT);
-        RawSegment peer = RawSegment.of(A4, 9000, B4, PORT);
+        RawSegment peer = RawSegment.between(A4, 9000, B4, PORT);
         TcpHeader synAck = answersTo(
                         () -> net.b.inject(net.interfaceB, peer.syn(77).packet()))
                 .getFirst();
@@ -380,7 +381,7 @@ class SynFloodTest {
         routes();
         TcpListener listener = net.listen(PORT);
         flood(true, MOST_HALF_OPEN - 1);
-        RawSegment last = RawSegment.of(stranger(true, 77), 2000, B4, PORT);
+        RawSegment last = RawSegment.between(stranger(true, 77), 2000, B4, PORT);
         net.b.inject(net.interfaceB, last.syn(500).packet());
         List<Packet> slow = new ArrayList<>();
         net.lost = packet -> {

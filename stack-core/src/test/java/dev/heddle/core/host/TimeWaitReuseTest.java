@@ -7,6 +7,7 @@ import static dev.heddle.core.host.HostPair.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.core.Requirement;
+import dev.heddle.core.ip.RawSegment;
 import dev.heddle.core.link.LinkCapabilities;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.Failure;
@@ -290,13 +291,13 @@ class TimeWaitReuseTest {
             int sequence = i * 4_294_967;
             net.a.inject(
                     net.interfaceA,
-                    RawSegment.of(B4, PORT, A4, 40_000).rst(sequence).packet());
+                    RawSegment.between(B4, PORT, A4, 40_000).rst(sequence).packet());
             net.a.inject(
                     net.interfaceA,
-                    RawSegment.of(B4, PORT, A4, 40_000).syn(sequence).packet());
+                    RawSegment.between(B4, PORT, A4, 40_000).syn(sequence).packet());
             net.a.inject(
                     net.interfaceA,
-                    RawSegment.of(B4, PORT, A4, 40_000).ack(sequence, i).packet());
+                    RawSegment.between(B4, PORT, A4, 40_000).ack(sequence, i).packet());
         }
         assertThat(answers).hasSizeLessThanOrEqualTo(15).noneMatch(TcpHeader::isRst);
         assertThat(stateAtA(net)).isEqualTo(TcpState.TIME_WAIT);

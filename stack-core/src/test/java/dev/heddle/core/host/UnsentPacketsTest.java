@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.core.buffer.Chunk;
 import dev.heddle.core.ip.IpCounter;
 import dev.heddle.core.ip.Packets;
+import dev.heddle.core.ip.RawSegment;
 import dev.heddle.core.link.LinkDownException;
 import dev.heddle.core.tcp.Failure;
 import dev.heddle.core.udp.UdpCounter;
@@ -89,7 +90,9 @@ class UnsentPacketsTest {
             assertThat(sent).isLessThan(10_000);
             hosts.a.inject(
                     hosts.interfaceA,
-                    RawSegment.of(HostPair.B4, sent, HostPair.A4, 80).syn(1).packet());
+                    RawSegment.between(HostPair.B4, sent, HostPair.A4, 80)
+                            .syn(1)
+                            .packet());
         }
         assertThat(drops).containsExactly(unsent(IpCounter.IpOutDiscards, "a0", HostPair.B4, 6, 40));
         assertThat(count(IpCounter.IpOutDiscards)).isEqualTo(1);
@@ -106,7 +109,7 @@ class UnsentPacketsTest {
         drops.clear();
         hosts.a.inject(
                 hosts.interfaceA,
-                RawSegment.of(FAR, 1000, HostPair.A4, 80).syn(1).packet());
+                RawSegment.between(FAR, 1000, HostPair.A4, 80).syn(1).packet());
         assertThat(drops).containsExactly(unsent(IpCounter.IpOutNoRoutes, null, FAR, 6, 40));
     }
 
@@ -257,7 +260,7 @@ class UnsentPacketsTest {
         assertThat(endpoint.send(new byte[10], 0, 10, HostPair.B4, 53)).isEqualTo(Failure.NO_ROOM);
         hosts.a.inject(
                 hosts.interfaceA,
-                RawSegment.of(HostPair.B4, 1000, HostPair.A4, 80).syn(1).packet());
+                RawSegment.between(HostPair.B4, 1000, HostPair.A4, 80).syn(1).packet());
         hosts.connect(HostPair.B4, 80);
         assertThat(drops).isEmpty();
     }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.core.Requirement;
 import dev.heddle.core.host.TcpEndpoint;
+import dev.heddle.core.ip.RawSegment;
 import dev.heddle.core.tcp.TcpConfig;
 import dev.heddle.core.tcp.TcpCounter;
 import dev.heddle.core.tcp.TcpState;
@@ -48,8 +49,8 @@ class BlindInjectionTest {
         siege.nothingIsLeft();
     }
 
-    private Segment forged() {
-        return Segment.between(CLIENT_V4, client.localPort(), VICTIM_V4, PORT);
+    private RawSegment forged() {
+        return RawSegment.between(CLIENT_V4, client.localPort(), VICTIM_V4, PORT);
     }
 
     /** All sequence numbers, a step apart, but not one that happens to be RCV.NXT itself. */

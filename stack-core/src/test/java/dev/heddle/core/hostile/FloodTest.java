@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.core.Requirement;
 import dev.heddle.core.host.TcpEndpoint;
+import dev.heddle.core.ip.RawSegment;
 import dev.heddle.core.tcp.TcpConfig;
 import dev.heddle.core.tcp.TcpCounter;
 import dev.heddle.core.tcp.TcpState;
@@ -56,7 +57,7 @@ class FloodTest {
 
     private void synFlood(boolean ipv4, int first, int count) {
         for (int i = first; i < first + count; i++) {
-            siege.inject(Segment.between(stranger(ipv4, i), 1024 + i % 60_000, ipv4 ? VICTIM_V4 : VICTIM_V6, PORT)
+            siege.inject(RawSegment.between(stranger(ipv4, i), 1024 + i % 60_000, ipv4 ? VICTIM_V4 : VICTIM_V6, PORT)
                     .flags(TcpHeader.SYN)
                     .seq(siege.random.nextInt())
                     .mss(1460));
@@ -94,7 +95,7 @@ class FloodTest {
         siege.serve(Service.echo());
         TcpEndpoint client = siege.connect(VICTIM_V4, PORT);
         for (int i = 0; i < 20_000; i++) {
-            siege.inject(Segment.between(stranger(true, i), 5000, VICTIM_V4, i % 2 == 0 ? PORT : 9)
+            siege.inject(RawSegment.between(stranger(true, i), 5000, VICTIM_V4, i % 2 == 0 ? PORT : 9)
                     .flags(i % 3 == 0 ? TcpHeader.RST | TcpHeader.ACK : TcpHeader.RST)
                     .seq(siege.random.nextInt()));
         }
@@ -108,7 +109,7 @@ class FloodTest {
     void a_storm_of_fins_for_connections_that_do_not_exist_makes_nothing_but_resets() {
         siege.serve(Service.echo());
         for (int i = 0; i < 20_000; i++) {
-            siege.inject(Segment.between(stranger(true, i), 5000, VICTIM_V4, i % 2 == 0 ? PORT : 9)
+            siege.inject(RawSegment.between(stranger(true, i), 5000, VICTIM_V4, i % 2 == 0 ? PORT : 9)
                     .flags(TcpHeader.FIN | TcpHeader.ACK)
                     .seq(i)
                     .ack(siege.random.nextInt()));

@@ -15,6 +15,7 @@ import dev.heddle.core.host.UdpEndpoint;
 import dev.heddle.core.ip.FragmentPackets;
 import dev.heddle.core.ip.IpOutput;
 import dev.heddle.core.ip.Packets;
+import dev.heddle.core.ip.RawSegment;
 import dev.heddle.core.link.LinkCapabilities;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.Failure;
@@ -236,8 +237,8 @@ final class FuzzedHost {
         inject(Packets.of(bytes));
     }
 
-    private Segment from(Peer peer) {
-        return Segment.between(peer.address(), peer.port, peer.victim(), peer.victimPort)
+    private RawSegment from(Peer peer) {
+        return RawSegment.between(peer.address(), peer.port, peer.victim(), peer.victimPort)
                 .flags(TcpHeader.ACK)
                 .seq(peer.next)
                 .ack(peer.victimNext);
@@ -247,13 +248,13 @@ final class FuzzedHost {
         int options = next();
         peer.victimPort = PORT;
         peer.next = nextShort() << 16;
-        Segment syn = options(from(peer).flags(TcpHeader.SYN), options, peer);
+        RawSegment syn = options(from(peer).flags(TcpHeader.SYN), options, peer);
         inject(syn.packet());
         peer.next++;
         inject(stamped(from(peer), options, peer).packet());
     }
 
-    private Segment options(Segment segment, int which, Peer peer) {
+    private RawSegment options(RawSegment segment, int which, Peer peer) {
         if ((which & 1) != 0) {
             segment.mss(next() * 8);
         }
@@ -266,7 +267,7 @@ final class FuzzedHost {
         return stamped(segment, which, peer);
     }
 
-    private Segment stamped(Segment segment, int which, Peer peer) {
+    private RawSegment stamped(RawSegment segment, int which, Peer peer) {
         return (which & 8) == 0 ? segment : segment.timestamps((int) (nowNs / MILLISECOND), peer.echo);
     }
 
@@ -284,7 +285,7 @@ final class FuzzedHost {
     private void segment(Peer peer) {
         int flags = next();
         int which = next();
-        Segment segment = from(peer)
+        RawSegment segment = from(peer)
                 .flags(flags)
                 .seq(near(peer.next))
                 .ack(near(peer.victimNext))
@@ -321,7 +322,7 @@ final class FuzzedHost {
     private void upload(Peer peer) {
         int which = next();
         int length = next() * 5;
-        Segment segment = stamped(from(peer).window(0xffff).payload(length), which, peer);
+        RawSegment segment = stamped(from(peer).window(0xffff).payload(length), which, peer);
         peer.next += length;
         if ((which & 1) != 0) {
             segment.flags(TcpHeader.ACK | TcpHeader.FIN);

@@ -2,6 +2,7 @@ package dev.heddle.core.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.core.ip.RawSegment;
 import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.SequenceNumber;
 import dev.heddle.core.wire.TcpHeader;
@@ -65,8 +66,8 @@ final class HostilePeer {
         return this;
     }
 
-    Segment syn(int iss) {
-        Segment syn = Segment.between(address, port, victim, victimPort)
+    RawSegment syn(int iss) {
+        RawSegment syn = RawSegment.between(address, port, victim, victimPort)
                 .flags(TcpHeader.SYN)
                 .seq(iss)
                 .window(synWindow);
@@ -94,15 +95,15 @@ final class HostilePeer {
     }
 
     /** An ACK of everything, where we are. */
-    Segment segment() {
-        return Segment.between(address, port, victim, victimPort)
+    RawSegment segment() {
+        return RawSegment.between(address, port, victim, victimPort)
                 .flags(TcpHeader.ACK)
                 .seq(next)
                 .ack(victimNext);
     }
 
     /** Sends a segment and takes note of what comes back. */
-    void send(Segment segment) {
+    void send(RawSegment segment) {
         siege.takeAnswers();
         siege.inject(segment);
         look();

@@ -14,6 +14,7 @@ import dev.heddle.core.ip.FragmentPackets;
 import dev.heddle.core.ip.IpCounter;
 import dev.heddle.core.ip.IpOutput;
 import dev.heddle.core.ip.Packets;
+import dev.heddle.core.ip.RawSegment;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.TcpCounter;
 import dev.heddle.core.tcp.TcpState;
@@ -126,7 +127,7 @@ class MalformedPacketsTest {
     @Requirement("RFC9293:MUST-3")
     void segments_without_a_checksum_or_with_a_wrong_one_are_dropped_without_an_answer(boolean ipv4) {
         for (int i = 0; i < 1_000; i++) {
-            Packet packet = Segment.between(stranger(ipv4, i), 5000, ipv4 ? VICTIM_V4 : VICTIM_V6, PORT)
+            Packet packet = RawSegment.between(stranger(ipv4, i), 5000, ipv4 ? VICTIM_V4 : VICTIM_V6, PORT)
                     .flags(TcpHeader.SYN)
                     .seq(i)
                     .checksumZero()
@@ -145,7 +146,7 @@ class MalformedPacketsTest {
     @Requirement("RFC1122:3.2.1.2")
     void ipv4_headers_with_a_wrong_checksum_are_dropped_without_an_answer() {
         for (int i = 0; i < 1_000; i++) {
-            Packet packet = Segment.between(stranger(true, i), 5000, VICTIM_V4, PORT)
+            Packet packet = RawSegment.between(stranger(true, i), 5000, VICTIM_V4, PORT)
                     .flags(TcpHeader.SYN)
                     .packet();
             // In one bit of what the header's checksum alone covers: identification and time to live.
@@ -161,7 +162,7 @@ class MalformedPacketsTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void packets_that_are_cut_short_are_dropped(boolean ipv4) {
-        Segment syn = Segment.between(stranger(ipv4, 1), 5000, ipv4 ? VICTIM_V4 : VICTIM_V6, PORT)
+        RawSegment syn = RawSegment.between(stranger(ipv4, 1), 5000, ipv4 ? VICTIM_V4 : VICTIM_V6, PORT)
                 .flags(TcpHeader.SYN)
                 .mss(1460)
                 .windowScale(7)

@@ -8,6 +8,7 @@ import dev.heddle.core.host.HostInterface;
 import dev.heddle.core.host.TcpEndpoint;
 import dev.heddle.core.host.TcpListener;
 import dev.heddle.core.ip.IpOutput;
+import dev.heddle.core.ip.RawSegment;
 import dev.heddle.core.link.LinkCapabilities;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.tcp.Failure;
@@ -131,7 +132,7 @@ final class Siege {
         checkMemory();
     }
 
-    void inject(Segment segment) {
+    void inject(RawSegment segment) {
         inject(segment.packet());
     }
 

@@ -1,15 +1,15 @@
-package dev.heddle.core.hostile;
+package dev.heddle.core.ip;
 
-import dev.heddle.core.ip.IpOutput;
 import dev.heddle.core.link.Packet;
 import dev.heddle.core.wire.Checksum;
 import dev.heddle.core.wire.IpAddress;
+import dev.heddle.core.wire.Refusal;
 import dev.heddle.core.wire.TcpHeader;
 import dev.heddle.core.wire.TcpOptions;
 import java.nio.ByteBuffer;
 
-/** A TCP segment with whatever fields somebody hostile wants. */
-final class Segment {
+/** A TCP segment made by hand, with whatever fields a test wants, of a peer that need not exist. */
+public final class RawSegment {
 
     private final IpAddress from;
     private final int fromPort;
@@ -29,54 +29,70 @@ final class Segment {
     private byte[] payload = {};
     private boolean checksumZero;
 
-    private Segment(IpAddress from, int fromPort, IpAddress to, int toPort) {
+    private RawSegment(IpAddress from, int fromPort, IpAddress to, int toPort) {
         this.from = from;
         this.fromPort = fromPort;
         this.to = to;
         this.toPort = toPort;
     }
 
-    static Segment between(IpAddress from, int fromPort, IpAddress to, int toPort) {
-        return new Segment(from, fromPort, to, toPort);
+    public static RawSegment between(IpAddress from, int fromPort, IpAddress to, int toPort) {
+        return new RawSegment(from, fromPort, to, toPort);
     }
 
-    Segment flags(int value) {
+    public RawSegment syn(int iss) {
+        return flags(TcpHeader.SYN).seq(iss);
+    }
+
+    public RawSegment synAck(int iss, int acknowledged) {
+        return flags(TcpHeader.SYN | TcpHeader.ACK).seq(iss).ack(acknowledged);
+    }
+
+    public RawSegment ack(int seq, int acknowledged) {
+        return flags(TcpHeader.ACK).seq(seq).ack(acknowledged);
+    }
+
+    public RawSegment rst(int seq) {
+        return flags(TcpHeader.RST).seq(seq);
+    }
+
+    public RawSegment flags(int value) {
         flags = value;
         return this;
     }
 
-    Segment seq(int value) {
+    public RawSegment seq(int value) {
         sequence = value;
         return this;
     }
 
-    Segment ack(int value) {
+    public RawSegment ack(int value) {
         acknowledgment = value;
         return this;
     }
 
     /** Not scaled. */
-    Segment window(int value) {
+    public RawSegment window(int value) {
         window = value;
         return this;
     }
 
-    Segment mss(int value) {
+    public RawSegment mss(int value) {
         mss = value;
         return this;
     }
 
-    Segment windowScale(int value) {
+    public RawSegment windowScale(int value) {
         windowScale = value;
         return this;
     }
 
-    Segment sackPermitted() {
+    public RawSegment sackPermitted() {
         sackPermitted = true;
         return this;
     }
 
-    Segment timestamps(int value, int echo) {
+    public RawSegment timestamps(int value, int echo) {
         timestamps = true;
         timestampValue = value;
         timestampEcho = echo;
@@ -84,27 +100,27 @@ final class Segment {
     }
 
     /** Blocks by left and right edge: up to 4, with timestamps 3. */
-    Segment sack(int... edges) {
+    public RawSegment sack(int... edges) {
         sackEdges = edges.clone();
         return this;
     }
 
-    Segment payload(byte... bytes) {
+    public RawSegment payload(byte... bytes) {
         payload = bytes.clone();
         return this;
     }
 
-    Segment payload(int length) {
+    public RawSegment payload(int length) {
         payload = new byte[length];
         return this;
     }
 
-    Segment checksumZero() {
+    public RawSegment checksumZero() {
         checksumZero = true;
         return this;
     }
 
-    Packet packet() {
+    public Packet packet() {
         Packet packet = new Packet(Packet.HEADROOM + TcpHeader.HEADER_BYTES + TcpOptions.MAX_BYTES + payload.length);
         ByteBuffer b = packet.buffer();
         int start = Packet.HEADROOM;
@@ -147,5 +163,18 @@ final class Segment {
 
     private static int twoNops(ByteBuffer b, int at) {
         return TcpOptions.writeNop(b, TcpOptions.writeNop(b, at));
+    }
+
+    /** The TCP header of a packet that a host sent, on a copy that stays. */
+    public static TcpHeader headerOf(Packet sent) {
+        Packet copy = new Packet(sent.length());
+        copy.copyOf(sent);
+        int ipBytes = IpOutput.headerBytes((copy.buffer().get(copy.offset()) & 0xf0) == 0x40);
+        TcpHeader header = new TcpHeader();
+        Refusal refusal = header.wrap(copy.buffer(), copy.offset() + ipBytes, copy.length() - ipBytes);
+        if (refusal != Refusal.NONE) {
+            throw new AssertionError(refusal.name());
+        }
+        return header;
     }
 }
