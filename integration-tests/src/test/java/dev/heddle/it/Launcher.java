@@ -87,7 +87,7 @@ final class Launcher {
                 "-javaagent:" + agent() + "=" + stack,
                 "--enable-native-access=ALL-UNNAMED",
                 "--add-modules",
-                "jdk.net,jdk.jfr"));
+                "jdk.net,jdk.jfr,java.logging"));
         words.addAll(jvmOptions);
         return words;
     }

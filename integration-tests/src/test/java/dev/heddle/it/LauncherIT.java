@@ -76,6 +76,32 @@ final class LauncherIT {
     }
 
     @Test
+    void the_programs_settings_for_its_jna_and_slf4j_are_its_own() {
+        List<String> settings = List.of(
+                "jna.nounpack=true",
+                "jna.noclasspath=true",
+                "jna.encoding=UTF-16",
+                "slf4j.provider=org.example.Provider",
+                "slf4j.internal.verbosity=DEBUG",
+                "org.slf4j.simpleLogger.defaultLogLevel=trace",
+                "org.slf4j.simpleLogger.logFile=" + directory.resolve("log"));
+        Command.Result result = Launcher.in(namespace, ADDRESSES)
+                .jvm(settings.stream().map(setting -> "-D" + setting).toArray(String[]::new))
+                .jvm("-XshowSettings:properties", "-version")
+                .program("unused")
+                .run();
+        assertThat(result.exitCode()).as(result.errors()).isZero();
+        assertThat(result.errors().lines().map(String::strip))
+                .as("the program's properties, and nothing from Heddle")
+                .containsAll(settings.stream()
+                        .map(setting -> setting.replace("=", " = "))
+                        .toList())
+                .noneMatch(line -> line.startsWith("jna.loaded") || line.startsWith("jnidispatch."))
+                .noneMatch(line -> line.contains("SLF4J(") || line.contains(" NetworkStack "));
+        assertThat(directory.resolve("log")).doesNotExist();
+    }
+
+    @Test
     void what_cannot_be_is_said_in_one_line_and_the_program_does_not_run() {
         assertRefused("tun=heddle0,address=192.0.2.2", "needs the length of its network");
         assertRefused("address=192.0.2.2/24", "which TUN interface?");

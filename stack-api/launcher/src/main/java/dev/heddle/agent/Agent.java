@@ -34,6 +34,7 @@ public final class Agent {
     public static void premain(@Nullable String options, Instrumentation jvm) {
         Thread thread = Thread.currentThread();
         ClassLoader ofProgram = thread.getContextClassLoader();
+        ProgramProperties ofItsLibraries = ProgramProperties.putAway();
         try {
             ClassLoader heddle = new URLClassLoader("heddle", libraries(), ClassLoader.getPlatformClassLoader());
             // For a place behind the program's shutdown hooks.
@@ -56,6 +57,7 @@ public final class Agent {
             refuse(e);
         } finally {
             thread.setContextClassLoader(ofProgram);
+            ofItsLibraries.putBack();
         }
     }
 
