@@ -74,6 +74,12 @@ final class Program implements AutoCloseable {
         return expect("done", TASK);
     }
 
+    /** Has it do something that cannot be done, and returns the failure. */
+    String fails(String task) {
+        process.say(task);
+        return expect("failed", TASK);
+    }
+
     /** Has it do something to the end, the second time at the latest: the first may meet a connection that was as good as lost. */
     void goesOnWith(String task) {
         process.say(task);
