@@ -89,11 +89,13 @@ final class DatagramOutbound {
                 packets.release(message);
             }
         }
-        if (sent) {
-            counters.increment(IpCounter.outRequests(isIpv4));
-        } else {
+        counters.increment(IpCounter.outRequests(isIpv4));
+        if (!sent && fits) {
             counters.increment(IpCounter.outDiscards(isIpv4));
-            notSent(fits ? IpCounter.outDiscards(isIpv4) : IpCounter.fragFails(isIpv4), out, header, bytes);
+            notSent(IpCounter.outDiscards(isIpv4), out, header, bytes);
+        } else if (!sent) {
+            // RFC 4293: a failure to fragment is no discard, too. It is counted.
+            notSent(IpCounter.fragFails(isIpv4), out, header, bytes);
         }
         return sent;
     }

@@ -121,12 +121,14 @@ final class Outbound implements SegmentOutput {
             }
             int bytes = segment.length();
             HostInterface.Sending sending = out.transmit(segment);
-            if (sending == HostInterface.Sending.SENT) {
-                counters.increment(IpCounter.outRequests(pair.isIpv4()));
-            } else if (sending == HostInterface.Sending.LOST) {
+            if (sending == HostInterface.Sending.REFUSED) {
+                return false;
+            }
+            counters.increment(IpCounter.outRequests(pair.isIpv4()));
+            if (sending == HostInterface.Sending.LOST) {
                 dropped(IpCounter.outDiscards(pair.isIpv4()), out, pair, bytes);
             }
-            return sending != HostInterface.Sending.REFUSED;
+            return true;
         } finally {
             giveBack(segment);
         }
@@ -140,9 +142,8 @@ final class Outbound implements SegmentOutput {
             int bytes = segment.length();
             HostInterface.Sending sending = out.transmit(segment);
             kept = sending == HostInterface.Sending.REFUSED && out.keep(segment);
-            if (kept || sending == HostInterface.Sending.SENT) {
-                counters.increment(IpCounter.outRequests(pair.isIpv4()));
-            } else {
+            counters.increment(IpCounter.outRequests(pair.isIpv4()));
+            if (!kept && sending != HostInterface.Sending.SENT) {
                 dropped(IpCounter.outDiscards(pair.isIpv4()), out, pair, bytes);
             }
         }
@@ -174,6 +175,7 @@ final class Outbound implements SegmentOutput {
         }
         if (longestPart(segment, isIpv4) > out.capabilities().mtu()) {
             // The way has changed since the connection looked. It will look again, and send this in pieces that fit.
+            counters.increment(IpCounter.outRequests(isIpv4));
             dropped(IpCounter.fragFails(isIpv4), out, pair, bytes);
             paths.rerouted();
             return null;

@@ -63,12 +63,12 @@ public enum IpCounter {
         return (ipv4 ? IPV4_ECN : IPV6_ECN)[trafficClass & 3];
     }
 
-    /** A packet was handed to IP for sending. */
+    /** A packet was handed to IP for sending, and there is a way; whether it is dropped then or not. */
     public static IpCounter outRequests(boolean ipv4) {
         return ipv4 ? IpOutRequests : Ip6OutRequests;
     }
 
-    /** A packet to send was dropped although it was right. */
+    /** A packet to send was dropped although it was right; not if it had to be fragmented. */
     public static IpCounter outDiscards(boolean ipv4) {
         return ipv4 ? IpOutDiscards : Ip6OutDiscards;
     }
@@ -132,7 +132,7 @@ public enum IpCounter {
         return ipv4 ? IpFragOKs : Ip6FragOKs;
     }
 
-    /** A datagram had to be fragmented and could not be. */
+    /** A datagram had to be fragmented and was not sent, or not as a whole. */
     public static IpCounter fragFails(boolean ipv4) {
         return ipv4 ? IpFragFails : Ip6FragFails;
     }

@@ -8,6 +8,7 @@ import dev.heddle.core.ip.Packets;
 import dev.heddle.core.ip.RawSegment;
 import dev.heddle.core.link.LinkDownException;
 import dev.heddle.core.tcp.Failure;
+import dev.heddle.core.tcp.TcpCounter;
 import dev.heddle.core.udp.UdpCounter;
 import dev.heddle.core.wire.IpAddress;
 import dev.heddle.core.wire.IpPrefix;
@@ -96,6 +97,9 @@ class UnsentPacketsTest {
         }
         assertThat(drops).containsExactly(unsent(IpCounter.IpOutDiscards, "a0", HostPair.B4, 6, 40));
         assertThat(count(IpCounter.IpOutDiscards)).isEqualTo(1);
+        assertThat(count(IpCounter.IpOutRequests))
+                .as("as many as were handed to IP")
+                .isEqualTo(hosts.a.counters().tcp().get(TcpCounter.TcpOutRsts));
     }
 
     @Test
@@ -143,6 +147,7 @@ class UnsentPacketsTest {
         assertThat(echo.send(HostPair.B6, 2, new byte[10], 0, 10, 64)).isEqualTo(Failure.NO_BUFFER_SPACE);
         assertThat(drops).containsExactly(unsent(IpCounter.Ip6OutDiscards, "a0", HostPair.B6, 58, 58));
         assertThat(count(IpCounter.Ip6OutDiscards)).isEqualTo(1);
+        assertThat(count(IpCounter.Ip6OutRequests)).isEqualTo(1);
     }
 
     @Test
@@ -176,6 +181,8 @@ class UnsentPacketsTest {
         assertThat(failure).isEqualTo(Failure.NO_BUFFER_SPACE);
         assertThat(drops).containsExactly(unsent(IpCounter.IpFragFails, "a0", HostPair.B4, 17, 60_028));
         assertThat(count(IpCounter.IpFragFails)).isEqualTo(1);
+        assertThat(count(IpCounter.IpOutDiscards)).as("the same datagram again").isZero();
+        assertThat(count(IpCounter.IpOutRequests)).isEqualTo(1);
     }
 
     private List<Chunk> allMemory() {
@@ -192,12 +199,14 @@ class UnsentPacketsTest {
     void segments_to_a_link_that_breaks() {
         TcpEndpoint client = connectedToFar();
         linkBreaks();
+        long requests = count(IpCounter.IpOutRequests);
         for (int sent = 1; sent <= 3; sent++) {
             assertThat(client.write(new byte[1448], 0, 1448)).isEqualTo(1448);
             assertThat(drops).hasSize(sent);
         }
         assertThat(drops).containsOnly(unsent(IpCounter.IpOutDiscards, "a0", FAR, 6, 1500));
         assertThat(count(IpCounter.IpOutDiscards)).isEqualTo(3);
+        assertThat(count(IpCounter.IpOutRequests)).isEqualTo(requests + 3);
     }
 
     @Test
