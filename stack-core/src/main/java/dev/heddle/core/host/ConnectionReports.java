@@ -6,35 +6,16 @@ import dev.heddle.core.tcp.TcpContext;
 import dev.heddle.core.tcp.TcpEvent;
 import dev.heddle.core.tcp.TcpEvents;
 import dev.heddle.core.tcp.TcpInfo;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /** What a connection has to tell the host's observer. */
 final class ConnectionReports extends Reports implements TcpEvents {
-
-    /** How often one thread looks again before it leaves the rest to the connection's home. */
-    private static final int ROUNDS = 4;
-
-    private static final VarHandle TELLING;
-
-    static {
-        try {
-            TELLING = MethodHandles.lookup().findVarHandle(ConnectionReports.class, "telling", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     private final HostObserver observer;
     private final SocketPair pair;
 
     /** Guarded by the connection's gate. */
     private boolean opened;
-
-    /** Whether a thread tells; any thread, atomically. */
-    @SuppressWarnings("unused") // through TELLING
-    private volatile boolean telling;
 
     /** Has the rest told by the connection's home; set before anything can happen, null until then. */
     private @Nullable HomeTimer later;
@@ -65,20 +46,11 @@ final class ConnectionReports extends Reports implements TcpEvents {
         later = ofConnection;
     }
 
-    /** One thread at a time tells, so that what befell the connection is told in its order. The others do not wait for it. */
+    /** Nothing else may ever happen to this connection. */
     @Override
-    public void fire() {
-        // Whoever tells looks again when he has told: who came meanwhile has left it to him.
-        for (int round = 0; isDue() && TELLING.compareAndSet(this, false, true); round++) {
-            try {
-                tellAll();
-            } finally {
-                telling = false;
-            }
-            if (round == ROUNDS && later != null) {
-                later.request(HomeTimer.VISIT);
-                return;
-            }
+    void leaveRest() {
+        if (later != null) {
+            later.request(HomeTimer.VISIT);
         }
     }
 

@@ -13,17 +13,27 @@ class Reports implements Wakeable {
     /** A host under attack has more to tell than anybody wants to hear. */
     private static final int MOST = 1_024;
 
+    /** How often one thread looks again before it leaves the rest to others. */
+    private static final int ROUNDS = 4;
+
     private static final VarHandle LATEST;
+    private static final VarHandle TELLING;
 
     static {
         try {
-            LATEST = MethodHandles.lookup().findVarHandle(Reports.class, "latest", Report.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            LATEST = lookup.findVarHandle(Reports.class, "latest", Report.class);
+            TELLING = lookup.findVarHandle(Reports.class, "telling", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
     private volatile @Nullable Report latest;
+
+    /** Whether a thread tells; any thread, atomically. */
+    @SuppressWarnings("unused") // through TELLING
+    private volatile boolean telling;
 
     /** Keeps a report, unless there are too many already. */
     final void add(Runnable call) {
@@ -52,15 +62,31 @@ class Reports implements Wakeable {
         return latest != null;
     }
 
+    /**
+     * One thread at a time tells, so that what befell is told in its order, and an observer is not called within its own call,
+     * whatever that causes. The others do not wait.
+     */
     @Override
     public void fire() {
-        if (isDue()) {
-            tellAll();
+        // Whoever tells looks again when he has told: who came meanwhile has left it to him.
+        for (int round = 0; isDue() && TELLING.compareAndSet(this, false, true); round++) {
+            try {
+                tellAll();
+            } finally {
+                telling = false;
+            }
+            if (round == ROUNDS) {
+                leaveRest();
+                return;
+            }
         }
     }
 
+    /** This thread has told enough. If there is more, the end of the next batch or call tells it, or who is asked here. */
+    void leaveRest() {}
+
     /** Tells what there is now. */
-    final void tellAll() {
+    private void tellAll() {
         Report last = (Report) LATEST.getAndSet(this, null);
         Report first = null;
         while (last != null) {

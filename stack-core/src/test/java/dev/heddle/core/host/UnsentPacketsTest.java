@@ -28,6 +28,9 @@ class UnsentPacketsTest {
     private final List<TcpEndpoint> endpoints = new ArrayList<>();
     private boolean listening = true;
 
+    /** What the observer does when it hears of a drop. */
+    private Runnable reaction = () -> {};
+
     private final HostPair hosts = new HostPair(HostConfig.builder()
             .memoryLimitBytes(64 << 20)
             .observer(new HostObserver() {
@@ -36,6 +39,7 @@ class UnsentPacketsTest {
                     // Gates are not re-entrant: with one held this throws.
                     endpoints.forEach(TcpEndpoint::info);
                     drops.add(drop);
+                    reaction.run();
                 }
 
                 @Override
@@ -272,6 +276,28 @@ class UnsentPacketsTest {
                 RawSegment.between(HostPair.B4, 1000, HostPair.A4, 80).syn(1).packet());
         hosts.connect(HostPair.B4, 80);
         assertThat(drops).isEmpty();
+    }
+
+    /** A log that is sent to a host which is out of reach, for example. */
+    @Test
+    void observer_who_sends_and_is_told_that_this_was_dropped_too_is_not_called_within_its_own_call() {
+        UdpEndpoint log = hosts.a.udpEndpoint();
+        int[] depth = new int[1];
+        List<Integer> depths = new ArrayList<>();
+        reaction = () -> {
+            depths.add(++depth[0]);
+            if (depths.size() < 100) {
+                log.send(new byte[10], 0, 10, FAR, 514);
+            }
+            depth[0]--;
+        };
+        assertThat(log.send(new byte[10], 0, 10, FAR, 514)).isEqualTo(Failure.NETWORK_UNREACHABLE);
+        assertThat(depths).hasSizeGreaterThan(1).containsOnly(1);
+        assertThat(depths).as("what it causes holds nobody up for ever").hasSizeLessThan(10);
+        reaction = () -> {};
+        long caused = count(IpCounter.IpOutNoRoutes);
+        log.send(new byte[10], 0, 10, FAR, 514);
+        assertThat(drops).as("what was left is told").hasSize((int) caused + 1);
     }
 
     @Test
