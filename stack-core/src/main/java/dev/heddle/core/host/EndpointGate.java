@@ -41,6 +41,9 @@ final class EndpointGate {
         /** Wakes who waits, at the end of the batch if there is one; without the lock. */
         void wake(@Nullable Batch batch);
 
+        /** Tells what there is to tell, at the end of the batch if there is one; without the lock. */
+        void tell(@Nullable Batch batch);
+
         /** Dispatches a packet that came for the connection after its end; without the lock. The packet stays the caller's. */
         void stray(Packet packet, @Nullable Batch batch);
 
@@ -195,6 +198,7 @@ final class EndpointGate {
             if (wake) {
                 room.wake(batch);
             }
+            room.tell(batch);
             dispatchStrays(strays, batch);
             if (more || round == ROUNDS && hasWork()) {
                 room.visitLater();

@@ -236,12 +236,7 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
         noteHeldAhead();
         boolean news = state.takeNews();
         news |= readiness.publish(state.readyBits(readiness.isAny(Readiness.WRITABLE)));
-        return news || isReportDue();
-    }
-
-    private boolean isReportDue() {
-        DropReports drops = host.dropReports();
-        return reports != null && reports.isDue() || drops != null && drops.isDue();
+        return news;
     }
 
     private void noteHeldAhead() {
@@ -292,6 +287,10 @@ final class TcpConnection extends TableEntry implements EndpointGate.Room {
     @Override
     public void wake(@Nullable Batch batch) {
         fire(readiness, batch);
+    }
+
+    @Override
+    public void tell(@Nullable Batch batch) {
         if (reports != null && reports.isDue()) {
             fire(reports, batch);
         }

@@ -180,6 +180,11 @@ class EndpointGateModelTest {
         }
 
         @Override
+        public void tell(@Nullable Batch batch) {
+            insideOutside |= gate.isInside();
+        }
+
+        @Override
         public void stray(Packet packet, @Nullable Batch batch) {
             throw new IllegalStateException("the connection is not over");
         }

@@ -34,6 +34,7 @@ class EndpointGateTest {
         final AtomicInteger visitsAsked = new AtomicInteger();
         final AtomicInteger drops = new AtomicInteger();
         final AtomicInteger wakes = new AtomicInteger();
+        final AtomicInteger tells = new AtomicInteger();
         final long[] lastOfProducer = new long[8];
         final AtomicBoolean inside = new AtomicBoolean();
         boolean failing;
@@ -92,6 +93,12 @@ class EndpointGateTest {
         }
 
         @Override
+        public void tell(@Nullable Batch batch) {
+            assertThat(gate.isInside()).isFalse();
+            tells.incrementAndGet();
+        }
+
+        @Override
         public void stray(Packet packet, @Nullable Batch batch) {
             assertThat(gate.isInside()).isFalse();
             strays.add(packet.arrivalNs);
@@ -133,6 +140,18 @@ class EndpointGateTest {
         room.gate.enter();
         room.gate.leave();
         assertThat(room.settled).isEqualTo(2);
+    }
+
+    @Test
+    void what_there_is_to_tell_is_told_also_where_nobody_is_to_be_woken() {
+        CountingRoom room = new CountingRoom();
+        room.gate.enter();
+        room.gate.leave();
+        assertThat(room.wakes.get()).isZero();
+        assertThat(room.tells.get()).isEqualTo(1);
+        room.gate.signal(EndpointGate.FLUSH, null);
+        assertThat(room.wakes.get()).isEqualTo(1);
+        assertThat(room.tells.get()).isEqualTo(2);
     }
 
     @Test

@@ -301,6 +301,22 @@ class UnsentPacketsTest {
     }
 
     @Test
+    void what_is_to_be_told_of_others_wakes_nobody_who_waits_for_a_connection() {
+        TcpEndpoint client = connectedToFar();
+        int[] woken = new int[1];
+        client.readiness().subscribe(() -> woken[0]++);
+        hosts.a.beginBatch(hosts.interfaceA);
+        hosts.a.inject(
+                hosts.interfaceA,
+                RawSegment.between(FAR6, 1000, HostPair.A6, 80).syn(1).packet());
+        assertThat(drops).isEmpty();
+        assertThat(client.write(new byte[100], 0, 100)).isEqualTo(100);
+        hosts.a.endBatch(hosts.interfaceA);
+        assertThat(drops).hasSize(1);
+        assertThat(woken[0]).isZero();
+    }
+
+    @Test
     void nothing_is_kept_for_who_does_not_listen() {
         TcpEndpoint client = connectedToFar();
         hosts.a.removeRoute(EVERYTHING, HostPair.B4, hosts.interfaceA);
