@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class HostObserverTest {
@@ -43,6 +44,7 @@ class HostObserverTest {
                 @Override
                 public void happened(SocketPair pair, TcpEvent event) {
                     told.add(event.toString());
+                    lastPair = pair;
                     callTheHost();
                 }
 
@@ -65,6 +67,9 @@ class HostObserverTest {
             .build());
 
     private boolean listening = true;
+
+    /** Of what has happened last. */
+    private @Nullable SocketPair lastPair;
 
     private boolean broken;
 
@@ -426,6 +431,7 @@ class HostObserverTest {
         told.clear();
         hosts.a.inject(hosts.interfaceA, Objects.requireNonNull(old[0]));
         assertThat(told).containsExactly("Dropped[why=TcpExtPAWSTimewait, bytes=7]");
+        assertThat(lastPair).isEqualTo(SocketPair.of(HostPair.A4, client.localPort(), HostPair.B4, 80, 0));
     }
 
     @Test

@@ -33,8 +33,18 @@ class SeveralLinksTest {
 
     private static final int NARROW = 1500;
 
+    private final List<PacketDrop> drops = new ArrayList<>();
+
     private final Host host = Host.create(
-            HostConfig.builder().memoryLimitBytes(16 << 20).build(),
+            HostConfig.builder()
+                    .memoryLimitBytes(16 << 20)
+                    .observer(new HostObserver() {
+                        @Override
+                        public void dropped(PacketDrop drop) {
+                            drops.add(drop);
+                        }
+                    })
+                    .build(),
             this::now,
             RandomGeneratorFactory.of("L64X128MixRandom").create(1));
     private final List<String> packets = new ArrayList<>();
@@ -158,7 +168,11 @@ class SeveralLinksTest {
         broken.add("wide");
         // The first segment finds out, and the next are on their way already.
         assertThat(endpoint.write(new byte[80_000], 0, 80_000)).isEqualTo(80_000);
-        assertThat(host.counters().ip().get(IpCounter.IpFragFails)).isPositive();
+        long tooLong = host.counters().ip().get(IpCounter.IpFragFails);
+        assertThat(tooLong).isPositive();
+        assertThat(drops)
+                .filteredOn(drop -> drop.why() == IpCounter.IpFragFails)
+                .hasSize((int) tooLong);
         assertThat(endpoint.write(new byte[1], 0, 1)).isEqualTo(1);
         assertThat(packets).isNotEmpty().containsOnly("e0");
         assertThat(longestByNarrow).isEqualTo(NARROW);

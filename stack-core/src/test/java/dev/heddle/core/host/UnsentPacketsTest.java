@@ -317,6 +317,30 @@ class UnsentPacketsTest {
     }
 
     @Test
+    void drops_of_a_batch_are_told_when_all_its_answers_are_sent() {
+        TcpListener listener = hosts.listen(81);
+        hosts.connect(HostPair.B4, 81);
+        hosts.connect(HostPair.B4, 81);
+        List<TcpEndpoint> servers =
+                List.of(Objects.requireNonNull(listener.tryAccept()), Objects.requireNonNull(listener.tryAccept()));
+        int[] answers = new int[1];
+        hosts.lost = packet -> {
+            answers[0] += RawSegment.headerOf(packet).sourcePort() == 81 ? 0 : 1;
+            return false;
+        };
+        List<Integer> answersWhenTold = new ArrayList<>();
+        reaction = () -> answersWhenTold.add(answers[0]);
+        hosts.a.beginBatch(hosts.interfaceA);
+        hosts.a.inject(
+                hosts.interfaceA,
+                RawSegment.between(FAR6, 1000, HostPair.A6, 80).syn(1).packet());
+        servers.forEach(server -> server.write(new byte[3000], 0, 3000));
+        assertThat(answers[0]).isZero();
+        hosts.a.endBatch(hosts.interfaceA);
+        assertThat(answersWhenTold).containsExactly(2);
+    }
+
+    @Test
     void nothing_is_kept_for_who_does_not_listen() {
         TcpEndpoint client = connectedToFar();
         hosts.a.removeRoute(EVERYTHING, HostPair.B4, hosts.interfaceA);

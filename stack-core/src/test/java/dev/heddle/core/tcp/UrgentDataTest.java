@@ -290,4 +290,30 @@ class UrgentDataTest {
         assertThat(unread.available()).isZero();
         assertThat(script.pool.usedBytes()).isZero();
     }
+
+    @Test
+    void an_urgent_octet_that_is_all_that_outlives_its_connection_can_still_be_had() {
+        script.established().inject(data(1, 6).urgent(6));
+        UnreadData unread = script.tcb().detachUnread();
+        assertThat(unread.read(new byte[100], 0, 100)).isEqualTo(4);
+        assertThat(unread.available()).isZero();
+        assertThat(unread.isEmpty()).isFalse();
+        unread.inline(true);
+        assertThat(unread.available()).isEqualTo(1);
+        assertThat(unread.read(new byte[100], 0, 100)).isEqualTo(1);
+        assertThat(unread.isEmpty()).isTrue();
+        assertThat(script.pool.usedBytes()).isZero();
+    }
+
+    @Test
+    void an_urgent_octet_that_is_passed_over_last_is_gone_with_its_memory() {
+        script.established().inject(data(1, 6).urgent(6));
+        UnreadData unread = script.tcb().detachUnread();
+        assertThat(unread.read(new byte[100], 0, 100)).isEqualTo(4);
+        assertThat(unread.takeOutOfBand()).isEqualTo(TcpScript.pattern(5) & 0xff);
+        assertThat(unread.read(new byte[100], 0, 100)).isZero();
+        assertThat(unread.isEmpty()).isTrue();
+        assertThat(unread.urgentBytes()).isZero();
+        assertThat(script.pool.usedBytes()).isZero();
+    }
 }
