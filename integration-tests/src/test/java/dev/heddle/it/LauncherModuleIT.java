@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.heddle.it.programs.HelidonGreeting;
+import dev.heddle.it.programs.WhoAmI;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,6 +90,15 @@ final class LauncherModuleIT {
             assertThat(server.waitFor(END)).isTrue();
             assertThat(server.exitCode()).isZero();
         }
+    }
+
+    @Test
+    void a_jvm_that_is_limited_to_java_base_has_what_heddle_needs() {
+        assertThat(Launcher.in(namespace, "tun=heddle0,address=192.0.2.2/24")
+                        .jvm("--limit-modules", "java.base")
+                        .program(WhoAmI.class)
+                        .runOrFail())
+                .contains("192.0.2.2");
     }
 
     @Test
