@@ -129,6 +129,18 @@ final class NamesIT {
     }
 
     @Test
+    void a_jvm_with_a_hosts_file_of_the_jdks_says_that_it_asks_nobody_else() throws Exception {
+        Path hosts =
+                Files.writeString(directory.resolve("hosts"), "127.0.0.1 localhost\n203.0.113.8 listed.example.org\n");
+        Command.Result result = Launcher.in(namespace, STACK + ",dns=192.0.2.1")
+                .jvm("-Djdk.net.hosts.file=" + hosts)
+                .program(NameLookup.class, "listed.example.org")
+                .run();
+        assertThat(result.output().lines()).containsExactly("listed.example.org 203.0.113.8");
+        assertThat(result.errors()).contains("this JVM has jdk.net.hosts.file, ");
+    }
+
+    @Test
     void a_server_that_does_not_answer_is_passed_over_or_told_of_in_time() {
         namespace.nft("add table inet silence");
         namespace.nft("add chain inet silence in { type filter hook input priority 0; }");

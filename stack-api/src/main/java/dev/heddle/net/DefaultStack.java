@@ -34,6 +34,9 @@ final class DefaultStack {
     private static final List<String> HEDDLES =
             List.of(StackResolverProvider.class.getName(), "dev.heddle.agent.ResolverProvider");
 
+    /** With this property the JDK takes no provider. */
+    private static final String HOSTS_FILE = "jdk.net.hosts.file";
+
     private static final Logger LOG = LoggerFactory.getLogger(DefaultStack.class);
 
     private static final AtomicBoolean WARNED = new AtomicBoolean();
@@ -91,6 +94,9 @@ final class DefaultStack {
 
     /** The JDK does not say whose it is, but it takes the first that it finds, when a name is looked up first, and keeps it. */
     private static String whoseResolver() {
+        if (!System.getProperty(HOSTS_FILE, "").isEmpty()) {
+            return "this JVM has " + HOSTS_FILE + ", where it looks for all names without asking anybody else";
+        }
         String first = "";
         try {
             first = ServiceLoader.load(InetAddressResolverProvider.class, ClassLoader.getSystemClassLoader()).stream()
