@@ -302,17 +302,29 @@ public final class HostInterface {
         for (Packet segment = kept.poll(); segment != null; segment = kept.poll()) {
             giveUp(segment);
         }
+        giveUpRest();
+    }
+
+    private void giveUp(Packet segment) {
+        givenUp((segment.buffer().get(segment.offset()) & 0xf0) == 0x40, segment.length());
+        host.outbound().giveBack(segment);
+    }
+
+    private void giveUpRest() {
+        SoftwareOffload.Rest rest = offload == null ? null : offload.giveUp();
+        if (rest != null) {
+            givenUp(rest.ipv4(), rest.bytes());
+        }
     }
 
     /** What was kept is not sent any more; it is counted, and told at the end of the batch or of the call. */
-    private void giveUp(Packet segment) {
-        IpCounter why = IpCounter.outDiscards((segment.buffer().get(segment.offset()) & 0xf0) == 0x40);
+    private void givenUp(boolean isIpv4, int bytes) {
+        IpCounter why = IpCounter.outDiscards(isIpv4);
         host.counters().ip().increment(why);
         DropReports reports = host.dropReports();
         if (reports != null) {
-            reports.keptPacketGivenUp(why, this, segment.length());
+            reports.keptPacketGivenUp(why, this, bytes);
         }
-        host.outbound().giveBack(segment);
     }
 
     /** The link may have room: sends what had none before; on the pump role. */
@@ -325,7 +337,11 @@ public final class HostInterface {
 
     /** Sends what of a super-segment had no room before; on the pump role. */
     private void flushOffload() {
-        if (offload == null || down) {
+        if (offload == null) {
+            return;
+        }
+        if (down) {
+            giveUpRest();
             return;
         }
         CallQueue calls = host.isHandDriven() ? CallQueue.ofThread() : null;
@@ -336,6 +352,7 @@ public final class HostInterface {
             offload.flush();
         } catch (LinkDownException e) {
             linkDown();
+            giveUpRest();
         } finally {
             if (calls != null) {
                 calls.leaveSink();

@@ -76,6 +76,16 @@ final class Segmenter {
         return segments == 0 || headersLength + payloadDone < source.length();
     }
 
+    /** The length of the super-segment without the payload that was advanced over, in bytes. */
+    int lengthLeft() {
+        return source.length() - payloadDone;
+    }
+
+    /** Whether that super-segment is IPv4's. */
+    boolean isIpv4() {
+        return isIpv4(source.buffer(), source.offset());
+    }
+
     /** Whether no part was advanced over since {@link #start}. */
     boolean atStart() {
         return segments == 0;

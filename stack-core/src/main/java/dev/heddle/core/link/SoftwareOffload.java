@@ -89,6 +89,31 @@ public final class SoftwareOffload implements PacketSink {
         }
     }
 
+    /**
+     * What was taken of a super-segment and will never go.
+     *
+     * @param ipv4 whether it is IPv4's
+     * @param bytes its length as one packet
+     */
+    public record Rest(boolean ipv4, int bytes) {}
+
+    /** Gives up what was kept because the sink was full; null if nothing was. */
+    public @Nullable Rest giveUp() {
+        if (!pending) {
+            return null;
+        }
+        lock.lock();
+        try {
+            if (!pending) {
+                return null;
+            }
+            pending = false;
+            return new Rest(segmenter.isIpv4(), segmenter.lengthLeft());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private boolean cut(Packet packet) {
         if (!segmenter.start(packet)) {
             throw new IllegalArgumentException("not a TCP super-segment with an incomplete checksum");

@@ -266,6 +266,49 @@ class UnsentPacketsTest {
     }
 
     @Test
+    void rest_of_a_super_segment_that_waits_for_room_in_a_link_that_breaks() {
+        partOfThreeSegmentsIsSent();
+        hosts.full = false;
+        linkBreaks();
+        hosts.a.linkReady(hosts.interfaceA);
+        assertThat(drops).containsExactly(restGivenUp());
+        hosts.a.close();
+        assertThat(drops).filteredOn(restGivenUp()::equals).as("once").hasSize(1);
+    }
+
+    @Test
+    void rest_of_a_super_segment_that_waits_for_room_when_another_finds_the_link_broken() {
+        partOfThreeSegmentsIsSent();
+        hosts.full = false;
+        linkBreaks();
+        hosts.a.echoEndpoint().send(HostPair.B4, 1, new byte[10], 0, 10, 64);
+        hosts.a.linkReady(hosts.interfaceA);
+        assertThat(drops).hasSize(2).contains(restGivenUp());
+        assertThat(count(IpCounter.IpOutDiscards)).isEqualTo(2);
+    }
+
+    @Test
+    void rest_of_a_super_segment_that_waits_for_room_when_the_host_closes() {
+        partOfThreeSegmentsIsSent();
+        hosts.a.close();
+        assertThat(drops).contains(restGivenUp());
+    }
+
+    private void partOfThreeSegmentsIsSent() {
+        TcpEndpoint client = connectedToFar();
+        hosts.lost = packet -> {
+            hosts.full = true;
+            return true;
+        };
+        assertThat(client.write(new byte[3 * 1448], 0, 3 * 1448)).isEqualTo(3 * 1448);
+        assertThat(drops).isEmpty();
+    }
+
+    private static PacketDrop restGivenUp() {
+        return new PacketDrop(PacketDrop.Direction.OUT, IpCounter.IpOutDiscards, "a0", null, null, -1, 52 + 2 * 1448);
+    }
+
+    @Test
     void what_is_sent_late_is_no_drop() {
         hosts.full = true;
         UdpEndpoint endpoint = hosts.a.udpEndpoint();
