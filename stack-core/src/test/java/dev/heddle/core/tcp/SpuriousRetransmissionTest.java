@@ -191,6 +191,15 @@ class SpuriousRetransmissionTest {
     }
 
     @Test
+    @Requirement("RFC5682:3.1")
+    void new_data_that_tests_a_timeout_goes_beside_what_is_in_flight() {
+        sent(1000);
+        script.after(205 * MS).write(2000).ignoreSent();
+        script.nextTimerAfter(5 * MS).expect(data(1, 1001)).write(4000).expectNothing();
+        script.after(MS).inject(ack(1001)).expect(data(3001, 4001), data(4001, 5001));
+    }
+
+    @Test
     @Requirement("RFC4015:3.6")
     void first_measurement_of_new_data_after_a_needless_timeout_counts_in_full() {
         script.peerWithoutSack();
