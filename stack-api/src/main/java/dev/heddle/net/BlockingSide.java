@@ -28,9 +28,18 @@ final class BlockingSide extends AbstractQueuedSynchronizer {
     /** Who is about to park or parked; written by the lock's holder, read by whoever changes a bit. */
     private volatile @Nullable Thread waiter;
 
-    /** Waits for the turn. Interruption is left for later, as in the JDK's sockets. */
+    /**
+     * Waits for the turn. Interruption is left for later, as in the JDK's sockets.
+     *
+     * @throws IllegalStateException if the thread has it already: what it calls, a host's observer for example, calls the socket
+     */
     void lock() {
-        acquire(1);
+        if (!tryAcquire(1)) {
+            if (isHeldExclusively()) {
+                throw new IllegalStateException("this thread is in the midst of a call on this socket");
+            }
+            acquire(1);
+        }
     }
 
     /**
@@ -65,11 +74,21 @@ final class BlockingSide extends AbstractQueuedSynchronizer {
     /** State 1 while a thread has the lock. */
     @Override
     protected boolean tryAcquire(int one) {
-        return compareAndSetState(0, one);
+        if (compareAndSetState(0, one)) {
+            setExclusiveOwnerThread(Thread.currentThread());
+            return true;
+        }
+        return false;
+    }
+
+    @Override
+    protected boolean isHeldExclusively() {
+        return getExclusiveOwnerThread() == Thread.currentThread();
     }
 
     @Override
     protected boolean tryRelease(int one) {
+        setExclusiveOwnerThread(null);
         setState(0);
         return true;
     }

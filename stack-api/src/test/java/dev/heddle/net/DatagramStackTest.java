@@ -5,10 +5,15 @@ import static dev.heddle.net.DatagramPair.expect;
 import static dev.heddle.net.DatagramPair.payload;
 import static dev.heddle.net.DatagramPair.random;
 import static dev.heddle.net.DatagramPair.to;
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.THROWABLE;
 import static org.awaitility.Awaitility.await;
 
+import dev.heddle.core.host.HostConfig;
+import dev.heddle.core.host.HostObserver;
+import dev.heddle.core.host.PacketDrop;
 import dev.heddle.core.link.LinkCapabilities;
 import dev.heddle.core.link.MemoryLink;
 import dev.heddle.core.link.Packet;
@@ -28,6 +33,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +60,42 @@ class DatagramStackTest {
         return Arrays.stream(HeddleDatagramSocket.class.getDeclaredMethods())
                 .anyMatch(own -> own.getName().equals(method.getName())
                         && Arrays.equals(own.getParameterTypes(), method.getParameterTypes()));
+    }
+
+    /** A log that is sent by the socket whose datagram was dropped. */
+    @Test
+    void an_observer_that_calls_the_socket_whose_call_it_hears_of_does_not_wait_for_itself() throws Exception {
+        DatagramPacket lost = to(new InetSocketAddress("198.51.100.1", 514), (byte) 1);
+        AtomicReference<DatagramSocket> log = new AtomicReference<>();
+        List<Exception> failures = new ArrayList<>();
+        HostConfig config = HostConfig.builder()
+                .observer(new HostObserver() {
+                    @Override
+                    public void dropped(PacketDrop drop) {
+                        try {
+                            log.get().send(lost);
+                        } catch (IOException | IllegalStateException e) {
+                            failures.add(e);
+                        }
+                    }
+                })
+                .build();
+        try (MemoryLink.Pair cable = MemoryLink.pair("a", "b", LinkCapabilities.plain(1500), Clock.system());
+                NetworkStack stack = NetworkStack.builder()
+                        .hostConfig(config)
+                        .link(cable.a())
+                        .address("192.0.2.1/24")
+                        .build();
+                DatagramSocket socket = stack.datagramSocketFactory().createDatagramSocket()) {
+            log.set(socket);
+            assertThatThrownBy(() -> socket.send(lost))
+                    .isExactlyInstanceOf(SocketException.class)
+                    .hasMessage("Network is unreachable");
+        }
+        assertThat(failures)
+                .singleElement(as(THROWABLE))
+                .isExactlyInstanceOf(IllegalStateException.class)
+                .hasMessage("this thread is in the midst of a call on this socket");
     }
 
     @Test

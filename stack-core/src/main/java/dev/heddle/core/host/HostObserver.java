@@ -8,7 +8,7 @@ import dev.heddle.core.tcp.TcpInfo;
 /**
  * Hears what befalls a host and its connections: for logs, metrics and events, which the engine itself has none of. Calls come
  * on whatever thread caused what they tell, or on a pump's, with none of the host's locks held, and must not block: a
- * {@code java.net} socket in the midst of whose call they come waits for the end of that call. What they throw is reported as
+ * {@code java.net} socket in the midst of whose call they come cannot be called, and says so. What they throw is reported as
  * uncaught and does no harm. Those of one connection come in their order, one after the other; those of several may come
  * at the same time, and at the same time as those of packets that were dropped, which come one after the other, too.
  */
