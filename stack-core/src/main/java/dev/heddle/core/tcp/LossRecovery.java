@@ -341,6 +341,13 @@ final class LossRecovery {
         open(nowNs);
     }
 
+    /** The connection ends, and with it the recovery that it may be in. */
+    void ended(CongestionControl congestion) {
+        if (phase != Phase.OPEN) {
+            reports.left(TcpEvent.Outcome.CONNECTION_ENDED, congestion);
+        }
+    }
+
     private void open(long nowNs) {
         counts.recovered(nowNs);
         phase = Phase.OPEN;

@@ -116,12 +116,7 @@ final class Transmission {
 
     /** The connection ends, and a recovery with it. */
     void ended() {
-        if (recovery.phase() != LossRecovery.Phase.OPEN && context.events().isWanted()) {
-            context.events()
-                    .happened(new TcpEvent.RecoveryLeft(
-                            TcpEvent.Outcome.CONNECTION_ENDED,
-                            congestion.control().congestionWindowBytes()));
-        }
+        recovery.ended(congestion.control());
     }
 
     /**
